@@ -1,0 +1,157 @@
+"""How many digits the demo reads on labelled photographs, or on an .npz of crops.
+
+    python -m benchmarks.photos PATH [--model FILE] [--threshold P] [--json] [--sheet FILE.png]
+
+A picture's digits are compared as a multiset; where the truth is written in rows the order counts
+in the column "in order". A single-digit picture is wholly right when that digit and nothing else
+was read.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmarks import scoring, sheets
+from edge_demo import overlay, reader
+from edge_demo.classifier import Classifier
+from edge_demo.errors import UserError, run_command
+from edge_demo.normalize import normalize
+from edge_demo.pictures import read_picture
+from edge_demo.saving import write_picture
+
+
+def main(argv=None):
+    """Runs the command line and returns its exit code."""
+    return run_command(_run, argv)
+
+
+def _run(argv):
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.photos",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("path", help="folder with labels.json, or .npz with x and y")
+    parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
+    parser.add_argument("--threshold", type=float, default=reader.THRESHOLD, metavar="P")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
+    parser.add_argument("--only", metavar="TEXT", help="only pictures whose path contains TEXT")
+    arguments = parser.parse_args(argv)
+    path = Path(arguments.path)
+    classifier = Classifier(arguments.model)
+    if path.suffix == ".npz":
+        report, mistakes = score_crops(path, classifier)
+        side, columns = 84, 14
+    else:
+        report, mistakes = score_folder(path, classifier, arguments.threshold, arguments.only)
+        side, columns = 400, 4
+    report = {"path": str(path), "model": str(classifier.model_path), **report}
+    report |= {"runtime": classifier.runtime, "threshold": arguments.threshold}
+    if arguments.sheet and mistakes:
+        tiles = [sheets.tile(picture, captions, side) for picture, captions in mistakes]
+        write_picture(arguments.sheet, sheets.sheet(tiles, columns))
+        print(f"{len(tiles)} mistakes in {arguments.sheet}", file=sys.stderr)
+    print(json.dumps(report) if arguments.json else _markdown(report))
+    return 0
+
+
+def score_folder(folder, classifier, threshold=reader.THRESHOLD, only=None):
+    """Reads every labelled picture. Returns (report dict, [(picture, captions)] of mistakes)."""
+    scores, mistakes, milliseconds = [], [], []
+    labels = {n: entry for n, entry in _labels(folder).items() if not only or only in n}
+    for number, (name, entry) in enumerate(labels.items()):
+        if sys.stderr.isatty():
+            print(f"\r{number + 1}/{len(labels)} ", end="", file=sys.stderr)
+        frame = read_picture(folder / name)
+        start = time.perf_counter()
+        readings = reader.read_digits(frame, classifier, threshold)
+        milliseconds.append(1e3 * (time.perf_counter() - start))
+        group = entry.get("tier") or name.split("/")[0]
+        truth = [int(digit) for digit in entry["digits"]]
+        answer = [reading.digit for reading in readings]
+        score = scoring.Score(name, group, entry.get("source", ""), truth, answer)
+        scores.append(score)
+        if not (score.in_order if entry["kind"] == "scene" else score.wholly_right):
+            captions = [name[-52:], "true " + entry["digits"], "read " + "".join(map(str, answer))]
+            drawn = overlay.draw(_small(frame, 1), readings, attention=False)
+            mistakes.append((drawn, captions))
+    report = {
+        "tiers": scoring.by(scores, "group"),
+        "sources": scoring.by([s for s in scores if s.group != s.name.split("/")[0]], "source"),
+        "median_milliseconds": float(np.median(milliseconds)),
+        "mistakes": {
+            s.name: {"truth": s.truth, "answer": s.answer} for s in scores if not s.wholly_right
+        },
+    }
+    return report, mistakes
+
+
+def score_crops(path, classifier):
+    """Classifies white-on-black crops through the camera's normaliser; returns as score_folder."""
+    # Crops of differing sizes are an object array, which NumPy stores as a pickle: open only files
+    # whose origin you trust.
+    with np.load(path, allow_pickle=True) as file:
+        if not {"x", "y"} <= set(file.files):
+            raise UserError(f"{path} has {file.files} where x and y are needed.")
+        crops, truth = file["x"], np.asarray(file["y"]).astype(int)
+    images = [normalize(_as_bytes(np.squeeze(crop))) for crop in crops]
+    probabilities = classifier.predict_batch(images).probabilities
+    answers = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(answers != truth)
+    mistakes = [(images[i], [f"{truth[i]} as {answers[i]}"]) for i in wrong]
+    pairs = {}
+    for i in wrong:
+        pair = f"{truth[i]} as {answers[i]}"
+        pairs[pair] = pairs.get(pair, 0) + 1
+    report = {
+        "crops": len(truth),
+        "hits": int((answers == truth).sum()),
+        "accuracy": float((answers == truth).mean()),
+        "confusions": dict(sorted(pairs.items(), key=lambda item: -item[1])),
+    }
+    return report, mistakes
+
+
+def _labels(folder):
+    path = folder / "labels.json"
+    try:
+        labels = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise UserError(f"There is no {path}; it maps each picture to its digits.") from error
+    except ValueError as error:
+        raise UserError(f"{path} is not JSON: {error}.") from error
+    return labels
+
+
+def _as_bytes(crop):
+    """Crops stored as floats 0..1 become 0..255."""
+    return crop if crop.dtype == np.uint8 or crop.max() > 1 else crop * 255
+
+
+def _small(frame, scale):
+    return cv2.resize(frame, None, fx=scale, fy=scale) if scale != 1 else frame
+
+
+def _markdown(report):
+    if "crops" in report:
+        share = 100 * report["accuracy"]
+        lines = [f"{report['hits']} of {report['crops']} crops right: {share:.2f} %", ""]
+        worst = list(report["confusions"].items())[:10]
+        return "\n".join(lines + [f"- {pair}: {count}" for pair, count in worst])
+    return "\n\n".join(
+        [
+            scoring.table(report["tiers"], "tier"),
+            scoring.table(report["sources"], "source"),
+            f"Median {report['median_milliseconds']:.0f} ms a picture.",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

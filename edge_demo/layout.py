@@ -1,0 +1,37 @@
+"""Reading order: lines from the top, digits from the left, on slanted baselines too."""
+
+import numpy as np
+
+
+def reading_order(boxes):
+    """Returns the indices of boxes (x, y, width, height) in reading order.
+
+    The page's slant is the median slope between neighbours on a line; with the slant taken out, a
+    new line starts where a centre lies more than half a digit below the line's mean.
+    """
+    if len(boxes) == 0:
+        return []
+    boxes = np.asarray(boxes, float)
+    centres = boxes[:, :2] + boxes[:, 2:] / 2
+    level = centres[:, 1] - _slope(centres, boxes[:, 3]) * centres[:, 0]
+    step = 0.6 * float(np.median(boxes[:, 3]))
+    lines = []
+    for index in np.argsort(level, kind="stable"):
+        if lines and level[index] - np.mean(level[lines[-1]]) <= step:
+            lines[-1].append(index)
+        else:
+            lines.append([index])
+    return [int(i) for line in lines for i in sorted(line, key=lambda i: centres[i, 0])]
+
+
+def _slope(centres, heights):
+    """Returns the median slope (dy/dx) from each digit to its nearest neighbour on the right."""
+    slopes = []
+    for centre, height in zip(centres, heights, strict=True):
+        dx, dy = (centres - centre).T
+        beside = np.flatnonzero((dx > 0) & (np.abs(dy) < 0.6 * dx))
+        if beside.size:
+            nearest = beside[np.argmin(np.hypot(dx[beside], 2 * dy[beside]))]
+            if dx[nearest] < 6 * height:
+                slopes.append(dy[nearest] / dx[nearest])
+    return float(np.median(slopes)) if len(slopes) >= 2 else 0.0
