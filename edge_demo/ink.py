@@ -7,13 +7,20 @@ import numpy as np
 
 BACKGROUND_SIDE = 160  # the paper is estimated on a small copy whose shorter side is about this long
 FAINTEST = 10  # ink below 4 % contrast (10 of 255) is paper, however quiet the camera
+LEAST_PEAK = 24  # a pen's darkest strokes have at least 10 % contrast
+STRONGEST_GRAIN = 25  # rougher than any paper: the blocks measured are full of ink, not of grain
 
 
 class Ink(NamedTuple):
-    """Ink strength uint8 [height, width] (0 = paper, 255 = black on white) and its noise floor."""
+    """Ink of a frame.
+
+    strength: uint8 [height, width], 0 = paper, 255 = black on white. floor: from here on a pixel is
+    more than noise. significant: a pen's darkest strokes are stronger than this.
+    """
 
     strength: np.ndarray
-    floor: int
+    floor: float
+    significant: float
     light_on_dark: bool
 
 
@@ -29,7 +36,7 @@ def find_ink(gray, light_on_dark=None):
         light_on_dark: whether the ink is lighter than the paper. None: decided from the frame.
 
     Returns:
-        Ink; its floor is the strength from which a pixel is more than noise.
+        Ink.
     """
     small = _shrink(gray)
     if light_on_dark is None:
@@ -39,7 +46,9 @@ def find_ink(gray, light_on_dark=None):
     paper = _paper(small)
     paper = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     strength = cv2.bitwise_not(cv2.divide(gray, paper, scale=255))
-    return Ink(strength, _noise_floor(strength), light_on_dark)
+    grain = _grain(strength)
+    floor = float(np.clip(grain, FAINTEST, STRONGEST_GRAIN))
+    return Ink(strength, floor, max(LEAST_PEAK, 3 * min(grain, STRONGEST_GRAIN)), light_on_dark)
 
 
 def is_light_on_dark(small):
@@ -79,8 +88,14 @@ def _paper(small):
     return np.maximum(cv2.medianBlur(paper, 5) if min(paper.shape) > 5 else paper, 1)
 
 
-def _noise_floor(strength):
-    """Four standard deviations of the paper's own grain, at least `FAINTEST`."""
-    grain = cv2.absdiff(strength[::2, 1:], strength[::2, :-1])
-    sigma = 1.4826 * float(np.median(grain)) / np.sqrt(2) if grain.size else 0.0
-    return int(np.clip(4 * sigma, FAINTEST, 60))
+def _grain(strength):
+    """Returns the strength that the paper's own texture reaches.
+
+    The lower quartile of the maxima of 8×8 blocks: most blocks of a page hold no ink, and a
+    quarter is still paper when thick digits fill the frame.
+    """
+    height, width = (side - side % 8 for side in strength.shape)
+    if not height or not width:
+        return FAINTEST
+    blocks = strength[:height, :width].reshape(height // 8, 8, width // 8, 8)
+    return float(np.percentile(blocks.max(axis=(1, 3)), 25))

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edge_demo.consensus import of_a_kind
 from edge_demo.finder import find_candidates
 from edge_demo.layout import reading_order
 from edge_demo.normalize import normalize
@@ -29,12 +30,19 @@ class Reading(NamedTuple):
 
 def read_digits(frame, classifier, threshold=THRESHOLD):
     """Reads the digits of a frame (uint8 BGR or grey). Returns Readings in reading order."""
-    readings = []
+    accepted, readings = [], []
     for candidate in find_candidates(frame):
         image = normalize(candidate.ink)
         prediction = classifier.predict(image)
         digit = int(prediction.probabilities.argmax())
         confidence = float(prediction.probabilities[digit])
         if confidence >= threshold:
+            accepted.append(candidate)
             readings.append(Reading(digit, confidence, candidate.box, image, *prediction))
+    keep = of_a_kind(
+        [candidate.peak for candidate in accepted],
+        [candidate.box[3] for candidate in accepted],
+        [candidate.mass for candidate in accepted],
+    )
+    readings = [reading for reading, kept in zip(readings, keep, strict=True) if kept]
     return [readings[index] for index in reading_order([r.box for r in readings])]
