@@ -1,1 +1,1 @@
-"""Reads handwritten digits from pictures and cameras with a small TFLite file: NumPy, OpenCV and a TFLite runtime."""
+"""Reads handwritten digits from pictures and cameras with a small TFLite file."""

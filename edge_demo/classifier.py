@@ -1,5 +1,6 @@
 """A .tflite file as a function: 28×28 images in, ten probabilities and an attention mask out."""
 
+import hashlib
 import importlib
 import importlib.metadata
 from typing import NamedTuple
@@ -9,6 +10,7 @@ import numpy as np
 from edge_demo import modelfile
 from edge_demo.errors import UserError
 from edge_demo.modelfile import ModelFileError
+from edge_demo.probe import try_in_child
 
 RUNTIMES = ("tflite_runtime", "ai_edge_litert")  # in the order in which they are tried
 
@@ -74,6 +76,8 @@ class Classifier:
         file = modelfile.read(model_path)
         self.model_path, self.labels, self.metadata = file.path, file.labels, file.metadata
         interpreter_class, self.runtime = load_runtime()
+        if not file.verified:
+            _try_first(file, self.runtime)
         try:
             self._interpreter = interpreter_class(
                 model_content=file.content, num_threads=num_threads
@@ -81,10 +85,7 @@ class Classifier:
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             reason = str(error).strip().split("\n")[0].rstrip(".")
-            raise ModelFileError(
-                f"{self.runtime} cannot run {file.path}: {reason}. "
-                "Export it again with `python -m export RUN_DIR` for this runtime."
-            ) from error
+            raise _unusable(file, self.runtime, reason) from error
         (self._input, *others) = self._interpreter.get_input_details()
         shape = tuple(int(side) for side in self._input["shape"])
         if others or shape not in ((1, 28, 28, 1), (1, 28, 28)) or self._input["dtype"] != np.uint8:
@@ -156,6 +157,27 @@ class Classifier:
         if scale:
             return (values.astype(np.float32) - zero_point) * np.float32(scale)
         return values.astype(np.float32)
+
+
+def _try_first(file, runtime):
+    """Runs a file that carries no checksum in a child process, once for each content."""
+    checksum = hashlib.sha256(file.content).hexdigest()
+    if checksum not in _tried:
+        package = runtime.split()[0].replace("-", "_")
+        reason = try_in_child(package, file.content)
+        if reason:
+            raise _unusable(file, runtime, reason)
+        _tried.add(checksum)
+
+
+_tried = set()  # checksums of files that ran in a child process
+
+
+def _unusable(file, runtime, reason):
+    return ModelFileError(
+        f"{runtime} cannot run {file.path}: {reason}. "
+        "Export it again with `python -m export RUN_DIR` for this runtime."
+    )
 
 
 def _pixel_table(scale, zero_point):

@@ -1,11 +1,11 @@
-"""Frame to ink: how much darker than its paper each pixel is, whatever the light and the polarity."""
+"""Frame to ink: how much darker than its paper a pixel is, in any light and either polarity."""
 
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-BACKGROUND_SIDE = 160  # the paper is estimated on a small copy whose shorter side is about this long
+BACKGROUND_SIDE = 160  # pixels of the shorter side of the copy on which paper is estimated
 FAINTEST = 10  # ink below 4 % contrast (10 of 255) is paper, however quiet the camera
 LEAST_PEAK = 24  # a pen's darkest strokes have at least 10 % contrast
 STRONGEST_GRAIN = 25  # rougher than any paper: the blocks measured are full of ink, not of grain

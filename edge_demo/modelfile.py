@@ -18,12 +18,16 @@ class ModelFileError(UserError):
 
 
 class ModelFile(NamedTuple):
-    """What a .tflite file holds: its bytes, and the labels and contract that it carries with it."""
+    """What a .tflite file holds: its bytes, and the labels and contract that it carries with it.
+
+    `verified` says that the bytes have the checksum that the file was packed with.
+    """
 
     path: Path
     content: bytes
     labels: tuple
     metadata: dict
+    verified: bool
 
 
 def read(path=None):
@@ -47,31 +51,30 @@ def read(path=None):
             f"There is no model file {path}; `python -m export RUN_DIR` writes one."
         ) from error
     except OSError as error:
-        raise ModelFileError(
-            f"The model file {path} cannot be read: {error.strerror}."
-        ) from error
+        raise ModelFileError(f"The model file {path} cannot be read: {error.strerror}.") from error
     # A flatbuffer holds its four-letter identifier after the offset of the root table.
     if content[4:8] != b"TFL3":
         what = "is empty" if not content else "is not a TensorFlow Lite file"
         raise ModelFileError(f"{path} {what}; `python -m export RUN_DIR` writes one.")
-    labels, metadata = DIGITS, {}
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            if "labels.txt" in names:
-                labels = tuple(archive.read("labels.txt").decode().split())
-            if "digitnet.json" in names:
-                metadata = json.loads(archive.read("digitnet.json"))
-            flatbuffer_bytes = min((i.header_offset for i in archive.infolist()), default=0)
-    except zipfile.BadZipFile as error:
-        if b"PK\x05\x06" in content[-1024:] or b"digitnet.json" in content[-65536:]:
-            raise ModelFileError(f"{path} is damaged ({error}); copy it again.") from error
-        return ModelFile(path, content, labels, metadata)
-    except (ValueError, KeyError, NotImplementedError, EOFError, OSError) as error:
+        labels, metadata, flatbuffer = _unpack(content)
+    except Exception as error:  # zipfile and json raise whatever the damaged part makes them raise
         raise ModelFileError(f"{path} is damaged ({error}); copy it again.") from error
-    if not isinstance(metadata, dict) or len(labels) != len(DIGITS):
-        raise ModelFileError(f"{path} carries labels or metadata that are not a digit reader's.")
     expected = metadata.get("flatbuffer_sha256")
-    if expected and hashlib.sha256(content[:flatbuffer_bytes]).hexdigest() != expected:
+    if expected and hashlib.sha256(flatbuffer).hexdigest() != expected:
         raise ModelFileError(f"{path} is damaged (its checksum differs); copy it again.")
-    return ModelFile(path, content, labels, metadata)
+    return ModelFile(path, content, labels, metadata, bool(expected))
+
+
+def _unpack(content):
+    """Returns (labels, metadata, the bytes before the appended zip)."""
+    if b"PK\x05\x06" not in content[-1024:] and b"digitnet.json" not in content[-65536:]:
+        return DIGITS, {}, content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        start = min((member.header_offset for member in archive.infolist()), default=len(content))
+        labels = archive.read("labels.txt").decode().split() if "labels.txt" in names else DIGITS
+        metadata = json.loads(archive.read("digitnet.json")) if "digitnet.json" in names else {}
+    if not isinstance(metadata, dict) or len(labels) != len(DIGITS):
+        raise ValueError("its labels or its digitnet.json are not a digit reader's")
+    return tuple(labels), metadata, content[:start]

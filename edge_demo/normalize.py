@@ -1,4 +1,4 @@
-"""A digit of any size as MNIST would have made it: grey ink in a 20×20 box, centred by mass in 28×28."""
+"""A digit as MNIST would have made it: grey ink in a 20×20 box, centred by mass in 28×28."""
 
 import cv2
 import numpy as np
@@ -80,7 +80,7 @@ def _mend_strokes(ink):
         radius = max(1, round((thinnest - width) * scale / 2))
         ink = cv2.copyMakeBorder(ink, radius, radius, radius, radius, cv2.BORDER_CONSTANT)
         return cv2.dilate(ink, _disc(radius))
-    # Thinning by half of the excess: a marker's corners are round, and eroding all of it cuts joints.
+    # Thinning by half of the excess: eroding all of it would cut the joints of uneven strokes.
     radius = round((width - thickest) * scale / 4)
     return cv2.erode(ink, _disc(radius)) if radius else ink
 

@@ -1,4 +1,4 @@
-"""What was read, drawn on the frame: boxes, digits, confidences, attention, and what the model saw."""
+"""What was read, drawn on the frame: boxes, digits, confidences and attention."""
 
 import cv2
 import numpy as np
@@ -6,6 +6,7 @@ import numpy as np
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 BOX_COLOUR = (60, 180, 30)  # BGR
 UNSURE_COLOUR = (0, 140, 255)
+GREY = (60, 60, 60)
 PANEL_SIDE = 56  # pixels of a normalised digit in the panel, twice its 28
 
 
@@ -26,32 +27,47 @@ def draw(frame, readings, attention=True, panel=False, caption=""):
         for reading in readings:
             _draw_attention(picture, reading)
     for reading in readings:
-        x, y, box_width, box_height = reading.box
-        colour = BOX_COLOUR if reading.confidence >= 0.8 else UNSURE_COLOUR
-        right, bottom = min(x + box_width, width - 1), min(y + box_height, height - 1)
-        cv2.rectangle(picture, (x, y), (right, bottom), colour, max(1, round(1.5 * size)))
-        # Two lines of text no wider than most digits, so that labels of neighbours stay apart.
-        _label(picture, f"{reading.digit}", (x, y), (x, bottom), colour, 1.3 * size)
-        percent = f"{100 * reading.confidence:.0f}%"
-        _label(picture, percent, (x, bottom), (x, y), colour, 0.6 * size, below=True)
+        _draw_reading(picture, reading, size)
     if caption:
-        _label(picture, caption, (4, height - 4), (4, height - 4), (60, 60, 60), 0.8 * size)
+        _label(picture, caption, 4, height - _label_size(caption, 0.8 * size)[1], GREY, 0.8 * size)
     return np.vstack([picture, _panel(readings, width)]) if panel else picture
 
 
-def _label(picture, text, anchor, other, colour, size, below=False):
-    """Writes text on a coloured ground above (or below) an anchor, wholly inside the picture."""
-    thickness = max(1, round(1.6 * size))
-    (text_width, text_height), baseline = cv2.getTextSize(text, FONT, size, thickness)
-    ground_height = text_height + baseline + 2
+def _draw_reading(picture, reading, size):
+    """Draws the box, the digit above it and its confidence below, each where there is room."""
     height, width = picture.shape[:2]
-    x = int(np.clip(anchor[0], 0, max(0, width - text_width - 4)))
-    top = anchor[1] if below else anchor[1] - ground_height
-    if top < 0 or top + ground_height > height:  # no room there: on the other side of the box
-        top = other[1] - ground_height if below else other[1]
-    top = int(np.clip(top, 0, max(0, height - ground_height)))
-    cv2.rectangle(picture, (x, top), (x + text_width + 3, top + ground_height), colour, cv2.FILLED)
-    origin = (x + 2, top + text_height + 1)
+    x, y, box_width, box_height = reading.box
+    colour = BOX_COLOUR if reading.confidence >= 0.8 else UNSURE_COLOUR
+    right, bottom = min(x + box_width, width - 1), min(y + box_height, height - 1)
+    cv2.rectangle(picture, (x, y), (right, bottom), colour, max(1, round(1.5 * size)))
+    # Two labels no wider than most digits, so that those of neighbours stay apart.
+    digit, percent = str(reading.digit), f"{100 * reading.confidence:.0f}%"
+    digit_height = _label_size(digit, 1.3 * size)[1]
+    percent_height = _label_size(percent, 0.6 * size)[1]
+    digit_top, percent_top = y - digit_height, bottom
+    if digit_top < 0:
+        digit_top, percent_top = bottom, bottom + digit_height
+    elif percent_top + percent_height > height:
+        percent_top = digit_top - percent_height
+    _label(picture, digit, x, digit_top, colour, 1.3 * size)
+    _label(picture, percent, x, percent_top, colour, 0.6 * size)
+
+
+def _label_size(text, size):
+    """Returns (width, height) in pixels of a label's coloured ground."""
+    (width, height), baseline = cv2.getTextSize(text, FONT, size, max(1, round(1.6 * size)))
+    return width + 4, height + baseline + 2
+
+
+def _label(picture, text, x, top, colour, size):
+    """Writes text on a coloured ground, moved inwards where it would leave the picture."""
+    width, height = _label_size(text, size)
+    x = max(0, min(x, picture.shape[1] - width))
+    top = max(0, min(top, picture.shape[0] - height))
+    cv2.rectangle(picture, (x, top), (x + width - 1, top + height - 1), colour, cv2.FILLED)
+    thickness = max(1, round(1.6 * size))
+    baseline = cv2.getTextSize(text, FONT, size, thickness)[1]
+    origin = (x + 2, top + height - baseline - 1)
     cv2.putText(picture, text, origin, FONT, size, (255, 255, 255), thickness, cv2.LINE_AA)
 
 

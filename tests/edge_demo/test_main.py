@@ -1,0 +1,103 @@
+"""The command line: lines on stdout, sentences on stderr, exit codes."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from edge_demo.__main__ import main
+
+
+@pytest.fixture
+def picture(tmp_path, page):
+    path = tmp_path / "sheet.png"
+    cv2.imwrite(str(path), page.image)
+    return path
+
+
+def run(capsys, *arguments):
+    code = main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_json_is_one_line_per_picture(capsys, picture, page):
+    code, out, err = run(capsys, picture, picture, "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert code == 0 and err == ""
+    assert [line["frame"] for line in lines] == [0, 1]
+    assert set(lines[0]) == {"frame", "source", "digits"}
+    assert lines[0]["source"] == str(picture)
+    assert [digit["digit"] for digit in lines[0]["digits"]] == list(page.digits)
+    assert set(lines[0]["digits"][0]) == {"digit", "confidence", "box"}
+    np.testing.assert_allclose([d["box"] for d in lines[0]["digits"]], page.boxes, atol=6)
+
+
+def test_plain_output_names_the_picture_and_its_digits(capsys, picture, page):
+    _, out, _ = run(capsys, picture)
+    assert out == f"{picture}: {' '.join(map(str, page.digits))}\n"
+
+
+def test_a_folder_gives_paths_below_it_as_it_was_given(capsys, picture, monkeypatch):
+    (picture.parent / "sub").mkdir()
+    picture.rename(picture.parent / "sub" / "sheet.png")
+    monkeypatch.chdir(picture.parent.parent)
+    code, out, _ = run(capsys, f"./{picture.parent.name}", "--json")
+    assert code == 0
+    assert json.loads(out)["source"] == f"./{picture.parent.name}/sub/sheet.png"
+
+
+def test_text_files_among_the_pictures_are_passed_over(capsys, picture):
+    (picture.parent / "readme.txt").write_text("hello")
+    code, out, err = run(capsys, picture.parent, "--json")
+    assert (code, len(out.splitlines()), err) == (0, 1, "")
+
+
+def test_annotated_pictures_are_saved(capsys, picture, tmp_path):
+    code, *_ = run(capsys, picture, "--save", tmp_path / "out", "--debug")
+    saved = cv2.imread(str(tmp_path / "out" / "sheet.png"))
+    assert code == 0
+    assert saved.shape[1] == cv2.imread(str(picture)).shape[1]
+
+
+def test_one_bad_picture_does_not_hide_the_others(capsys, picture):
+    (picture.parent / "broken.png").write_bytes(b"")
+    code, out, err = run(capsys, picture.parent, "--json")
+    assert code == 2
+    assert len(out.splitlines()) == 1
+    assert err.startswith("error: ") and err.count("\n") == 1
+
+
+def test_a_high_threshold_reads_nothing(capsys, picture):
+    _, out, _ = run(capsys, picture, "--threshold", 1)
+    assert json.loads(run(capsys, picture, "--threshold", 1, "--json")[1])["digits"] == [] or out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["missing.png"], "There is no file missing.png"),
+        (["empty"], "no picture in the folder empty"),
+        (["text.png"], "cannot be decoded"),
+        (["text.png", "--model", "text.tflite"], "is not a TensorFlow Lite file"),
+        (["text.png", "--model", "none.tflite"], "There is no model file none.tflite"),
+        (["text.png", "--threshold", "7"], "--threshold takes 0 to 1"),
+        (["text.png", "--save", "text.tflite"], "cannot be made a folder"),
+    ],
+)
+def test_bad_input_is_one_sentence(capsys, tmp_path, monkeypatch, arguments, sentence):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.png").write_text("hello")
+    (tmp_path / "text.tflite").write_text("hello, I am a text file")
+    code, out, err = run(capsys, *arguments)
+    assert code == 2 and out == ""
+    assert err.startswith("error: ") and sentence in err and err.count("\n") == 1
+
+
+def test_help_shows_defaults(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["--help"])
+    assert exit_.value.code == 0
+    assert "default: 0.6" in capsys.readouterr().out
