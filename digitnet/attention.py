@@ -1,0 +1,192 @@
+"""AttentionGate, the layer the project is about."""
+
+import keras
+from keras import ops
+
+MASK_KINDS = ("spatial", "channelwise")
+
+# sigmoid(2) = 0.88: the gate starts open and training closes it where that helps. With a bias of
+# zero every feature is halved at the start; after one epoch of plain SGD the gated LeNet then
+# stands at 21 % on MNIST, the LeNet without gates at 82 %.
+OPEN_BIAS = 2.0
+
+
+@keras.saving.register_keras_serializable(package="digitnet")
+class AttentionGate(keras.layers.Layer):
+    """Weighs every position of a feature map by a mask computed from the map itself.
+
+    A 1×1 convolution looks at the channels of one position, a sigmoid turns the answer into a
+    number between 0 (closed) and 1 (open), and the map is multiplied by it:
+
+    ```
+    attention = sigmoid(conv1x1(x) + bias)    # (B, H, W, 1), or (B, H, W, C) if channelwise
+    output = attention * x                    # (B, H, W, C)
+    ```
+
+    Args:
+        mask: `"spatial"` (default), one mask shared by all channels, C + 1 weights; or
+            `"channelwise"`, a mask for every channel, C·C + C weights.
+        data_format: `"channels_last"` or `"channels_first"`. Defaults to
+            `keras.config.image_data_format()`.
+        kernel_initializer: Initialiser of the 1×1 kernel.
+        bias_initializer: Initialiser of the bias. Defaults to the constant 2, with which a gate
+            starts 88 % open.
+        kernel_regularizer: Optional regulariser of the kernel.
+        bias_regularizer: Optional regulariser of the bias.
+        activity_regularizer: Optional regulariser of the gated output.
+        kernel_constraint: Optional constraint on the kernel after each update.
+        bias_constraint: Optional constraint on the bias after each update.
+
+    Call arguments:
+        inputs: Feature map of rank 4, any float dtype.
+        return_attention: If `True`, the layer returns `(output, attention)`. Defaults to `False`.
+
+    Input shape:
+        `(B, H, W, C)`, or `(B, C, H, W)` if `data_format="channels_first"`. Batch and spatial
+        sizes may be unknown; C must be known.
+
+    Output shape:
+        The input's shape. The mask has one channel if spatial, C if channelwise.
+
+    Raises:
+        ValueError: On an unknown `mask` or `data_format`, on an input that is not of rank 4, and
+            on an unknown number of channels.
+
+    Example:
+
+    >>> import numpy as np
+    >>> gate = AttentionGate()
+    >>> gate(np.ones((2, 14, 14, 6), "float32")).shape == (2, 14, 14, 6)
+    True
+    >>> gate.attention(np.ones((2, 14, 14, 6), "float32")).shape == (2, 14, 14, 1)
+    True
+
+    Reference:
+        Hao and Chen, "Deep Neural Network for Handwritten Digital Recognition Based on Attention
+        Mechanism", figure 3. The paper does not say how the bias starts; ours starts open.
+    """
+
+    def __init__(
+        self,
+        mask="spatial",
+        data_format=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer=None,
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        if mask not in MASK_KINDS:
+            raise ValueError(
+                f"`mask` must be 'spatial' (one mask for all channels) or 'channelwise' "
+                f"(one for each channel). Received: mask={mask!r}"
+            )
+        if data_format not in (None, "channels_last", "channels_first"):
+            raise ValueError(
+                "`data_format` must be 'channels_last' or 'channels_first'. "
+                f"Received: data_format={data_format!r}"
+            )
+        self.mask = mask
+        self.data_format = data_format or keras.config.image_data_format()
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        if bias_initializer is None:
+            bias_initializer = keras.initializers.Constant(OPEN_BIAS)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.kernel_constraint = keras.constraints.get(kernel_constraint)
+        self.bias_constraint = keras.constraints.get(bias_constraint)
+
+    def build(self, input_shape):
+        if len(input_shape) != 4:
+            raise ValueError(
+                f"AttentionGate {self.name!r} expects a feature map of rank 4, (batch, height, "
+                f"width, channels) or (batch, channels, height, width). "
+                f"Received: input_shape={tuple(input_shape)}"
+            )
+        channel_axis = self._channel_axis
+        channels = input_shape[channel_axis]
+        if channels is None:
+            raise ValueError(
+                f"AttentionGate {self.name!r} needs a known number of channels on axis "
+                f"{channel_axis} ({self.data_format}). Received: input_shape={tuple(input_shape)}"
+            )
+        filters = channels if self.mask == "channelwise" else 1
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(1, 1, channels, filters),
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
+        self.bias = self.add_weight(
+            name="bias",
+            shape=(filters,),
+            initializer=self.bias_initializer,
+            regularizer=self.bias_regularizer,
+            constraint=self.bias_constraint,
+        )
+        self.input_spec = keras.InputSpec(ndim=4, axes={channel_axis: channels})
+
+    def attention(self, inputs):
+        """Returns the mask for a batch: `(B, H, W, 1)` or `(B, H, W, C)`, floats in 0..1.
+
+        For `channels_first` the channels come second, as in the input. The dtype is the layer's
+        compute dtype. The layer is built if it is not yet.
+        """
+        inputs = ops.convert_to_tensor(inputs, dtype=self.compute_dtype)
+        if not self.built:
+            self.build(inputs.shape)
+            self.built = True
+        return self._attention(inputs)
+
+    def call(self, inputs, return_attention=False):
+        attention = self._attention(inputs)
+        gated = inputs * attention
+        return (gated, attention) if return_attention else gated
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
+    def compute_output_spec(self, inputs, return_attention=False):
+        gated = keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
+        if not return_attention:
+            return gated
+        attention_shape = list(inputs.shape)
+        if self.mask == "spatial":
+            attention_shape[self._channel_axis] = 1
+        return gated, keras.KerasTensor(attention_shape, dtype=self.compute_dtype)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "mask": self.mask,
+            "data_format": self.data_format,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
+            "activity_regularizer": keras.regularizers.serialize(self.activity_regularizer),
+            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
+            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
+        }
+
+    @property
+    def _channel_axis(self):
+        return 3 if self.data_format == "channels_last" else 1
+
+    def _attention(self, inputs):
+        # TensorFlow has no channels-first convolution on a CPU, so the channels step last for it.
+        if self.data_format == "channels_first":
+            inputs = ops.transpose(inputs, (0, 2, 3, 1))
+        kernel = ops.cast(self.kernel, self.compute_dtype)
+        bias = ops.cast(self.bias, self.compute_dtype)
+        scores = ops.conv(inputs, kernel, padding="valid", data_format="channels_last")
+        attention = ops.sigmoid(scores + bias)
+        if self.data_format == "channels_first":
+            attention = ops.transpose(attention, (0, 3, 1, 2))
+        return attention

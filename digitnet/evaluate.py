@@ -1,0 +1,123 @@
+"""Any model file against any digits: `python -m digitnet.evaluate MODEL`."""
+
+import argparse
+import json
+import pathlib
+import sys
+
+from digitnet import data, scores
+from digitnet.errors import UserError, run_command
+
+BATCH_SIZE = 500
+
+
+def probabilities_of(path, images):
+    """A model file's answers, through Keras for .keras and through the device's own classifier
+    for .tflite.
+
+    Args:
+        path: The file.
+        images: uint8 `(N, 28, 28, 1)`, 0 = background, 255 = ink.
+
+    Returns:
+        float32 `(N, 10)`.
+
+    Raises:
+        UserError: If the file is missing, damaged, or no model of digits.
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+        raise UserError(f"there is no file {path}; train one with `python -m digitnet.train`.")
+    if path.suffix == ".keras":
+        return load_keras(path).predict(images, batch_size=BATCH_SIZE, verbose=0)
+    if path.suffix == ".tflite":
+        try:
+            from edge_demo.classifier import Classifier, ModelFileError
+        except ImportError as error:
+            raise UserError(
+                f"evaluating a .tflite needs pip install 'digitnet[edge]' ({error})."
+            ) from error
+        try:
+            return Classifier(path).predict_batch(images).probabilities
+        except ModelFileError as error:
+            raise UserError(str(error)) from error
+    raise UserError(f"{path} is neither a .keras nor a .tflite file.")
+
+
+def load_keras(path):
+    """Loads a .keras file and checks that it takes and gives what digitnet's models do.
+
+    Raises:
+        UserError: If not.
+    """
+    import keras
+
+    import digitnet.attention  # noqa: F401  (registers the layer that the file may hold)
+
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:  # zipfile, h5py, json and Keras all have errors of their own
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(f"{path} cannot be loaded as a Keras model: {reason}") from error
+    shapes = [tuple(tensor.shape) for tensor in (*model.inputs, *model.outputs)]
+    if shapes != [(None, 28, 28, 1), (None, data.NUM_CLASSES)]:
+        raise UserError(
+            f"{path} is no model of digits: input and output are {shapes}, not "
+            "[(None, 28, 28, 1), (None, 10)]."
+        )
+    return model
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m digitnet.evaluate",
+        description="Scores a model file on test images: accuracy, calibration, mistakes.",
+    )
+    parser.add_argument("model", help="a .keras or .tflite file")
+    parser.add_argument(
+        "--dataset",
+        default="auto",
+        help="auto, mnist, optdigits, an .npz (x_test, y_test) or a folder of IDX files "
+        "(default: auto)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _table(result):
+    lines = [
+        f"{result['model']} on {result['dataset']}: {result['accuracy']:.2%} of "
+        f"{result['count']:,} images",
+        f"cross-entropy {result['loss']:.4f} nats, expected calibration error "
+        f"{result['calibration_error']:.2%}",
+        "",
+        "digit  accuracy",
+    ]
+    for digit, accuracy in enumerate(result["per_class_accuracy"]):
+        lines.append(f"{digit:5}  {'none here' if accuracy is None else format(accuracy, '.2%')}")
+    if result["confusion_pairs"]:
+        lines += ["", "label  read as  times"]
+        for pair in result["confusion_pairs"][:10]:
+            lines.append(f"{pair['label']:5}  {pair['prediction']:7}  {pair['count']:5}")
+    return "\n".join(lines)
+
+
+def main(argv=None) -> int:
+    """The command line. Returns the exit code."""
+    return run_command(lambda: _main(argv))
+
+
+def _main(argv):
+    arguments = _parser().parse_args(argv)
+    digits = data.load(arguments.dataset, validation_count=0, needs_training=False)
+    if not len(digits.x_test):
+        raise UserError(f"{arguments.dataset} holds no test images.")
+    answers = probabilities_of(arguments.model, digits.x_test)
+    summary = scores.summary(digits.y_test, answers)
+    result = {"model": arguments.model, "dataset": digits.name, **summary}
+    print(json.dumps(result) if arguments.json else _table(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

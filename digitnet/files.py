@@ -1,0 +1,79 @@
+"""Files that are never half-written under their final names."""
+
+import contextlib
+import errno
+import json
+import os
+import pathlib
+
+from digitnet.errors import UserError
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Yields a temporary path beside `path`, which takes its place when the block ends well.
+
+    The temporary name ends as the final one does, for writers that look at suffixes.
+
+    Raises:
+        UserError: If the file cannot be written; nothing of it is left behind then.
+    """
+    path = pathlib.Path(path)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UserError(cannot_write(path, error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_text(path, text: str) -> None:
+    """Writes a text file as `replacing` does."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path, value) -> None:
+    """Writes JSON, indented, as `replacing` does."""
+    write_text(path, json.dumps(value, indent=2) + "\n")
+
+
+def read_json(path) -> dict:
+    """Reads a JSON file.
+
+    Raises:
+        UserError: If it is missing or damaged.
+    """
+    try:
+        return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} cannot be read: {error}") from error
+
+
+def make_folder(folder) -> pathlib.Path:
+    """Makes a folder where it is missing and checks that files can be written into it.
+
+    Raises:
+        UserError: If not.
+    """
+    folder = pathlib.Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UserError(cannot_write(folder, error)) from error
+    return folder
+
+
+def cannot_write(path, error: OSError) -> str:
+    """The sentence for an operating system's refusal to write."""
+    if error.errno == errno.ENOSPC:
+        return f"the disk is full, so {path} was not written; make room and run the command again."
+    return f"{path} cannot be written ({error.strerror or error}); choose another folder."

@@ -1,0 +1,87 @@
+"""MNIST through TensorFlow Datasets: a prepared copy first, then a download if a host resolves."""
+
+import importlib.util
+import socket
+import sys
+import threading
+
+import numpy as np
+
+from digitnet.errors import UserError
+
+DOWNLOAD_HOST = "storage.googleapis.com"  # where TFDS' mnist builder downloads from
+RESOLVE_TIMEOUT_S = 1.0
+TRAIN_COUNT, TEST_COUNT = 60_000, 10_000
+
+TWO_WAYS = (
+    'Prepare it where there is a network with `python -c "import tensorflow_datasets as t; '
+    "t.load('mnist')\"` and set TFDS_DATA_DIR to that folder, or pass --dataset the path of an "
+    ".npz or of a folder with the four IDX files"
+)
+
+
+class Unavailable(UserError):
+    """MNIST is neither prepared on this machine nor to be fetched now."""
+
+
+def load():
+    """All of MNIST in the published order of each part.
+
+    Returns:
+        `((x_train, y_train, x_test, y_test), source)`; images uint8 `(N, 28, 28, 1)`, labels
+        int64 `(N,)`, 60,000 and 10,000 of them.
+
+    Raises:
+        Unavailable: With the reason and the two ways to get it.
+    """
+    if not all(map(importlib.util.find_spec, ("tensorflow", "tensorflow_datasets"))):
+        raise Unavailable(
+            f"reading it takes TensorFlow and tensorflow-datasets, which are not installed. "
+            f"{TWO_WAYS}"
+        )
+    import tensorflow_datasets as tfds
+
+    builder = tfds.builder("mnist")
+    if not _is_prepared(builder):
+        if not _resolves(DOWNLOAD_HOST):
+            raise Unavailable(
+                f"no prepared copy under {builder.data_dir}, and {DOWNLOAD_HOST} cannot be "
+                f"reached. {TWO_WAYS}"
+            )
+        print(f"Fetching MNIST into {builder.data_dir} …", file=sys.stderr, flush=True)
+        try:
+            builder.download_and_prepare()
+        except Exception as error:  # TFDS lets every kind of network error through
+            raise Unavailable(f"TFDS could not fetch it ({error}). {TWO_WAYS}") from error
+    parts = tfds.as_numpy(builder.as_dataset(batch_size=-1))
+    x_train, y_train = parts["train"]["image"], parts["train"]["label"].astype(np.int64)
+    x_test, y_test = parts["test"]["image"], parts["test"]["label"].astype(np.int64)
+    if (len(x_train), len(x_test)) != (TRAIN_COUNT, TEST_COUNT):
+        raise Unavailable(
+            f"the copy under {builder.data_dir} holds {len(x_train)} + {len(x_test)} images, not "
+            f"60,000 + 10,000. {TWO_WAYS}"
+        )
+    source = {"kind": "tfds", "name": f"mnist/{builder.version}"}
+    return (x_train, y_train, x_test, y_test), source
+
+
+def _is_prepared(builder):
+    return builder.info.splits.total_num_examples > 0
+
+
+def _resolves(host):
+    """Whether a host name resolves, within a second: TFDS itself retries for about 200 s."""
+    found = threading.Event()
+
+    def look_up():
+        try:
+            socket.getaddrinfo(host, 443)
+            found.set()
+        except OSError:
+            pass
+
+    # A daemon thread, because a resolver that hangs cannot be interrupted.
+    thread = threading.Thread(target=look_up, daemon=True)
+    thread.start()
+    thread.join(RESOLVE_TIMEOUT_S)
+    return found.is_set()

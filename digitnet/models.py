@@ -1,0 +1,111 @@
+"""Every model by name.
+
+All share one contract: input `image`, uint8 `(B, 28, 28, 1)` with 0 = background and 255 = ink;
+output `probabilities`, float32 `(B, 10)`. Rescaling is inside, so that no caller can forget it.
+"""
+
+from collections.abc import Callable
+
+import keras
+from keras import layers
+
+from digitnet.attention import AttentionGate
+
+IMAGE_SHAPE = (28, 28, 1)
+NUM_CLASSES = 10
+
+
+def build(name: str, seed: int | None = None) -> keras.Model:
+    """Builds a model of `MODELS` with fresh weights.
+
+    Args:
+        name: A key of `MODELS`.
+        seed: Seeds every weight, for equal models from equal seeds. `None` leaves them to chance.
+
+    Raises:
+        ValueError: If there is no model of that name.
+    """
+    if name not in MODELS:
+        known = ", ".join(MODELS)
+        raise ValueError(f"There is no model {name!r}; the models are: {known}.")
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    return MODELS[name]()
+
+
+def lenet(name: str = "lenet") -> keras.Model:
+    """LeNet-5 as it is built today (ReLU, maximum pooling): 61,706 parameters."""
+    return _lenet(name, gated=False)
+
+
+def lenet_attention(name: str = "lenet_attention") -> keras.Model:
+    """LeNet-5 with an `AttentionGate` after each pooling: 61,730 parameters."""
+    return _lenet(name, gated=True)
+
+
+MODELS: dict[str, Callable[[], keras.Model]] = {
+    "lenet": lenet,
+    "lenet_attention": lenet_attention,
+}
+
+
+def attention_gates(model: keras.Model) -> list[AttentionGate]:
+    """The gates of a model, first one first."""
+    return [layer for layer in model.layers if isinstance(layer, AttentionGate)]
+
+
+def with_attention(model: keras.Model, gate: int = 0) -> keras.Model:
+    """A copy of a model, weights and all, with a gate's mask as a second output.
+
+    Returns:
+        A functional model with the outputs `probabilities`, `(B, 10)`, and `attention`,
+        `(B, H, W, 1)` for a spatial gate, both floats in 0..1.
+
+    Raises:
+        ValueError: If the model has no such gate.
+    """
+    gates = attention_gates(model)
+    if not 0 <= gate < len(gates):
+        raise ValueError(
+            f"Model {model.name!r} has {len(gates)} attention gates, so there is no gate {gate}."
+        )
+    masks = []
+
+    def call_and_keep_mask(layer, *args, **kwargs):
+        if layer.name != gates[gate].name:
+            return layer(*args, **kwargs)
+        gated, mask = layer(*args, **{**kwargs, "return_attention": True})
+        masks.append(mask)
+        return gated
+
+    # Fresh layers with copied weights: Keras cannot trace a layer that already stands in one
+    # graph with another number of outputs.
+    image = keras.Input(IMAGE_SHAPE, dtype="uint8", name="image")
+    twin = keras.models.clone_model(model, image, call_function=call_and_keep_mask)
+    twin.set_weights(model.get_weights())
+    outputs = {"probabilities": twin.outputs[0], "attention": masks[0]}
+    return keras.Model(image, outputs, name=model.name)
+
+
+def _lenet(name: str, gated: bool) -> keras.Model:
+    image = keras.Input(IMAGE_SHAPE, dtype="uint8", name="image")
+    x = layers.Rescaling(1 / 255, name="rescaling")(image)
+    # "same" is LeNet-5's 32×32 frame: two zeros on each side of the 28×28 image.
+    x = layers.Conv2D(6, 5, padding="same", activation="relu", name="conv1")(x)  # 28, 28, 6
+    x = layers.MaxPooling2D(2, name="pool1")(x)  # 14, 14, 6
+    if gated:
+        x = AttentionGate(name="gate1")(x)
+    x = layers.Conv2D(16, 5, activation="relu", name="conv2")(x)  # 10, 10, 16
+    x = layers.MaxPooling2D(2, name="pool2")(x)  # 5, 5, 16
+    if gated:
+        x = AttentionGate(name="gate2")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(120, activation="relu", name="dense1")(x)
+    x = layers.Dense(84, activation="relu", name="dense2")(x)
+    return keras.Model(image, _classify(x), name=name)
+
+
+def _classify(x):
+    logits = layers.Dense(NUM_CLASSES, name="logits")(x)
+    # Softmax in float32 under every precision policy: float16 loses small probabilities.
+    return layers.Softmax(dtype="float32", name="probabilities")(logits)

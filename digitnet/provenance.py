@@ -1,0 +1,57 @@
+"""What ran, where: the facts that make a figure reproducible."""
+
+import datetime
+import importlib.metadata
+import os
+import pathlib
+import platform
+import subprocess
+
+import keras
+
+PACKAGES = ("digitnet", "keras", "tensorflow", "jax", "torch", "numpy", "tensorflow-datasets")
+
+
+def describe() -> dict:
+    """Package versions, Keras backend, machine, git commit of the source, and the date (UTC)."""
+    return {
+        "versions": {"python": platform.python_version(), **_installed()},
+        "backend": keras.backend.backend(),
+        "machine": machine(),
+        "git_commit": _git_commit(),
+        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+    }
+
+
+def machine() -> str:
+    """The machine in words: architecture, processor and number of cores it may use."""
+    processor = platform.processor()
+    cpuinfo = pathlib.Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text(errors="replace").splitlines():
+            if line.startswith(("model name", "Model")):
+                processor = line.split(":", 1)[1].strip()
+                break
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return ", ".join(filter(None, (platform.machine(), processor, f"{cores} cores")))
+
+
+def _installed():
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _git_commit():
+    """The commit of the checkout this file lies in, or None outside one."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    here = pathlib.Path(__file__).resolve().parent
+    try:
+        answer = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return answer.stdout.strip() or None
