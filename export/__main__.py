@@ -1,0 +1,80 @@
+"""`python -m export RUN_DIR`: a trained model as .tflite files, verified before they get a name."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from export import calibration, convert, targets
+from export.errors import run_command
+
+
+def main(argv=None):
+    """Exports a run directory; returns the exit code."""
+    arguments = vars(_parser().parse_args(argv))
+
+    def command():
+        from export.pipeline import export
+
+        page, paths = export(**arguments)
+        print(page, end="")
+        for path in paths:
+            print(path)
+
+    return run_command(command)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m export",
+        description="Turns a run directory of `python -m digitnet.train` into .tflite files that "
+        "carry their labels and input contract, and verifies each on all test images.",
+    )
+    parser.add_argument("run_dir", type=Path, help="directory that holds model.keras")
+    parser.add_argument(
+        "--formats", nargs="+", choices=convert.FORMATS, default=["int8"], help="default: int8"
+    )
+    parser.add_argument(
+        "--out", type=Path, dest="out_dir", help="where the files go (default: RUN_DIR/export)"
+    )
+    parser.add_argument(
+        "--target",
+        choices=targets.TARGETS,
+        default=targets.DEFAULT,
+        help="runtime that must run the files (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--runtime",
+        nargs="+",
+        default=[],
+        dest="runtimes",
+        metavar="PYTHON",
+        help="interpreters of other environments whose runtimes are asked too",
+    )
+    parser.add_argument(
+        "--calibration-images",
+        type=int,
+        default=calibration.IMAGES,
+        help="training images that set int8's ranges (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=calibration.SEED, help="of their draw (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--max-drop",
+        type=float,
+        default=0.2,
+        dest="max_drop_points",
+        metavar="POINTS",
+        help="percentage points of accuracy a file may lose (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--dataset", help="digits to verify on (default: those that the run was trained on)"
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace the files of an earlier export"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

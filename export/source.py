@@ -1,0 +1,86 @@
+"""What is exported: a run directory as `python -m digitnet.train` leaves it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from export.errors import UserError
+
+TRAIN_FIRST = "run `python -m digitnet.train` first"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A run directory's contents: the model's path and checksum, and what was recorded of it."""
+
+    run_dir: Path
+    model_path: Path
+    model_sha256: str
+    config: dict
+    metrics: dict
+
+
+def read(run_dir) -> Source:
+    """Reads a run directory; the model itself is loaded by `load_model`.
+
+    Raises:
+        UserError: there is no such directory, it holds no model, or its records are not JSON.
+    """
+    run_dir = Path(run_dir)
+    if not run_dir.exists():
+        raise UserError(f"There is no run directory {run_dir}; {TRAIN_FIRST}.")
+    if not run_dir.is_dir():
+        raise UserError(f"{run_dir} is a file where a run directory is needed; {TRAIN_FIRST}.")
+    model_path = run_dir / "model.keras"
+    if not model_path.is_file():
+        raise UserError(
+            f"The run directory {run_dir} holds no model.keras: {TRAIN_FIRST}, or wait until the "
+            "training that writes it has ended."
+        )
+    try:
+        checksum = hashlib.sha256(model_path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UserError(f"{model_path} cannot be read: {error.strerror}.") from error
+    return Source(
+        run_dir,
+        model_path,
+        checksum,
+        _record(run_dir / "config.json"),
+        _record(run_dir / "metrics.json"),
+    )
+
+
+def load_model(path):
+    """Loads a .keras file with digitnet's layers.
+
+    Raises:
+        UserError: the file is cut short, damaged, or no Keras model.
+    """
+    import keras
+
+    import digitnet.models  # noqa: F401, registers AttentionGate with Keras
+
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except Exception as error:  # Keras raises whatever the damaged part raises
+        reason = str(error).strip().splitlines()
+        raise UserError(
+            f"{path} cannot be loaded as a Keras model ({type(error).__name__}"
+            f"{': ' + reason[0].rstrip('.') if reason else ''}); it may be cut short or damaged: "
+            "train again, or copy it again."
+        ) from error
+
+
+def _record(path):
+    if not path.is_file():
+        return {}
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{path} is not readable JSON ({error}); copy it again or train again."
+        ) from error
+    if not isinstance(record, dict):
+        raise UserError(f"{path} holds no JSON object; copy it again or train again.")
+    return record

@@ -1,0 +1,51 @@
+"""Files get their final names together, when all of them are finished and judged."""
+
+import contextlib
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from export.errors import UserError
+
+
+@contextlib.contextmanager
+def staging(out_dir, names, overwrite):
+    """Yields a folder inside the output directory, from which finished files are moved.
+
+    It is removed at the end, also after an error, Ctrl-C or SIGTERM; after SIGKILL a folder
+    `.export-*` is left behind, never a half-written file under a final name.
+
+    Args:
+        out_dir: the output directory, made where it is missing.
+        names: the final names; `overwrite` says whether they may be taken.
+
+    Raises:
+        UserError: the directory cannot be written, or holds one of the names.
+    """
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        taken = [name for name in names if (out_dir / name).exists()]
+        if taken and not overwrite:
+            raise UserError(
+                f"{out_dir} already holds {', '.join(taken)}: add --overwrite to replace what is "
+                "there, or choose another directory with --out."
+            )
+        folder = Path(tempfile.mkdtemp(prefix=".export-", dir=out_dir))
+    except OSError as error:
+        raise UserError(
+            f"The output directory {out_dir} cannot be written ({error.strerror}); choose another "
+            "with --out."
+        ) from error
+    previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        yield folder
+    except OSError as error:
+        raise UserError(
+            f"Writing to {out_dir} failed ({error.strerror or error}); free some space or choose "
+            "another directory with --out."
+        ) from error
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        shutil.rmtree(folder, ignore_errors=True)

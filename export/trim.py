@@ -1,0 +1,54 @@
+"""A converted file without the converter's baggage: names that nobody reads, notes, duplicates.
+
+It is a third of the bytes that are not weights, and gives the outputs the contract's names.
+"""
+
+import flatbuffers
+import numpy as np
+
+ALIGNMENT_BYTES = 16  # what the schema promises to the runtimes for the contents of a buffer
+
+
+class _Builder(flatbuffers.Builder):
+    """flatbuffers' Python builder forgets `force_align`, which only byte vectors carry here."""
+
+    def StartVector(self, element_size, count, alignment):
+        if element_size == 1:
+            alignment = ALIGNMENT_BYTES
+        return super().StartVector(element_size, count, alignment)
+
+
+def trimmed(content: bytes) -> bytes:
+    """Rewrites a .tflite file, smaller, with input and outputs named as its signature has them."""
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    (graph,), (signature,) = model.subgraphs, model.signatureDefs
+    names = {tensor.tensorIndex: tensor.name for tensor in signature.inputs + signature.outputs}
+    for index, tensor in enumerate(graph.tensors):
+        tensor.name = names.get(index)
+        if tensor.quantization is not None and tensor.quantization.scale is None:
+            tensor.quantization = None
+        # A signature of shapes is for tensors that can be resized; the batch is fixed.
+        tensor.shapeSignature = None
+    graph.name = None
+    model.metadata = model.metadataBuffer = None
+    model.description = b"digitnet"
+    _share_buffers(model, schema)
+    builder = _Builder(len(content))
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
+
+
+def _share_buffers(model, schema):
+    """Keeps each content once. Buffer 0 is empty by the format's rule, and serves all the empty."""
+    kept, number_of = [schema.BufferT()], {b"": 0}
+    for graph in model.subgraphs:
+        for tensor in graph.tensors:
+            data = model.buffers[tensor.buffer].data
+            key = b"" if data is None else np.asarray(data, np.uint8).tobytes()
+            if key not in number_of:
+                number_of[key] = len(kept)
+                kept.append(model.buffers[tensor.buffer])
+            tensor.buffer = number_of[key]
+    model.buffers = kept
