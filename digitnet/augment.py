@@ -85,6 +85,13 @@ class RandomAffine(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         return input_shape
 
+    # Keras does not save the state of a layer's seed generator of its own accord.
+    def save_own_variables(self, store):
+        store["draws"] = ops.convert_to_numpy(self.seed_generator.state)
+
+    def load_own_variables(self, store):
+        self.seed_generator.state.assign(store["draws"])
+
     def get_config(self):
         return {
             **super().get_config(),

@@ -132,7 +132,8 @@ def _optdigits():
 def _read_npz(path, needs_training):
     keys = ("x_train", "y_train", "x_test", "y_test") if needs_training else ("x_test", "y_test")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, because np.load leaves a damaged file open.
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
     except (OSError, ValueError, EOFError, KeyError) as error:
         raise UserError(f"{path} cannot be read as an .npz file of arrays: {error}") from error

@@ -1,0 +1,119 @@
+"""What each part of the default recipe is worth, on validation images.
+
+    python -m benchmarks.recipe_ablation [VARIANT ...] [--seeds N] [--epochs N] [--out FILE]
+
+Every variant trains on 50,000 MNIST training images and is scored on the 10,000 others at the last
+epoch; the test images are not read. Rows are kept in the file given by --out as they come, and a
+row that is there is not computed again.
+"""
+
+import argparse
+import dataclasses
+import json
+import pathlib
+import statistics
+import sys
+import time
+
+import keras
+
+from digitnet import data, files, models, recipe
+from digitnet.errors import UserError, run_command
+from digitnet.train import batches, compile_for_training
+
+VALIDATION_COUNT = 10_000
+
+VARIANTS = {
+    "default": {},
+    "label smoothing 0.1": {"label_smoothing": 0.1},
+    "learning rate 0.02": {"learning_rate": 0.02},
+    "learning rate 0.1": {"learning_rate": 0.1},
+    "weight decay": {"weight_decay": 5e-4},
+    "average of weights": {"ema_momentum": 0.999},
+    "batch 192": {"batch_size": 192, "learning_rate": 0.1},
+    "weak augmentation": {"rotation_degrees": 5, "shear": 0.1, "zoom": 0.05, "shift_pixels": 1},
+    "strong augmentation": {"rotation_degrees": 15, "shear": 0.3, "zoom": 0.15, "shift_pixels": 3},
+    "no augmentation": {"rotation_degrees": 0, "shear": 0, "zoom": 0, "shift_pixels": 0},
+    "constant rate": {"schedule": "constant", "learning_rate": 0.01},
+    "no gates": {"model": "lenet"},
+}
+
+
+def row(variant: str, seed: int, epochs: int, digits: data.Digits) -> dict:
+    """Trains one variant with one seed and scores it on the validation images."""
+    changes = {"epochs": epochs, "seed": seed, **VARIANTS[variant]}
+    chosen = dataclasses.replace(recipe.default(), **changes)
+    model = models.build(chosen.model, chosen.seed)
+    steps_per_epoch = len(digits.x_train) // chosen.batch_size
+    training_model = compile_for_training(model, chosen, steps_per_epoch)
+    started = time.process_time()
+    history = training_model.fit(
+        batches(digits.x_train, digits.y_train, chosen),
+        steps_per_epoch=steps_per_epoch,
+        epochs=chosen.epochs,
+        shuffle=False,
+        verbose=0,
+    ).history
+    cpu_seconds = time.process_time() - started
+    probabilities = model.predict(digits.x_validation, batch_size=500, verbose=0)
+    accuracy = float((probabilities.argmax(axis=1) == digits.y_validation).mean())
+    return {
+        "variant": variant,
+        "seed": seed,
+        "epochs": epochs,
+        "validation_accuracy": accuracy,
+        "training_accuracy": history["accuracy"][-1],
+        "cpu_seconds": round(cpu_seconds),
+    }
+
+
+def table(rows) -> str:
+    """Mean and spread of each variant's validation error, in Markdown."""
+    lines = ["| variant | epochs | seeds | validation error, % | spread |", "|---|---|---|---|---|"]
+    for variant, epochs in sorted({(row["variant"], row["epochs"]) for row in rows}):
+        errors = [
+            100 * (1 - row["validation_accuracy"])
+            for row in rows
+            if (row["variant"], row["epochs"]) == (variant, epochs)
+        ]
+        spread = f"±{statistics.stdev(errors):.3f}" if len(errors) > 1 else ""
+        lines.append(
+            f"| {variant} | {epochs} | {len(errors)} | {statistics.mean(errors):.3f} | {spread} |"
+        )
+    return "\n".join(lines)
+
+
+def main(argv=None) -> int:
+    """The command line. Returns the exit code."""
+    return run_command(lambda: _main(argv))
+
+
+def _main(argv):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.recipe_ablation")
+    parser.add_argument("variants", nargs="*", help=f"of: {', '.join(VARIANTS)} (default: all)")
+    parser.add_argument("--seeds", type=int, default=1, help="seeds 0 to N - 1 (default: 1)")
+    parser.add_argument("--epochs", type=int, default=30, help="default: 30")
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/ablation.json"))
+    arguments = parser.parse_args(argv)
+    for variant in arguments.variants:
+        if variant not in VARIANTS:
+            raise UserError(f"there is no variant {variant!r}; they are: {', '.join(VARIANTS)}.")
+    files.make_folder(arguments.out.parent)
+    digits = data.load("mnist", validation_count=VALIDATION_COUNT)
+    for seed in range(arguments.seeds):
+        for variant in arguments.variants or VARIANTS:
+            rows = json.loads(arguments.out.read_text()) if arguments.out.exists() else []
+            key = (variant, seed, arguments.epochs)
+            if key in [(row["variant"], row["seed"], row["epochs"]) for row in rows]:
+                continue
+            new = row(variant, seed, arguments.epochs, digits)
+            keras.utils.clear_session()
+            print(new, file=sys.stderr, flush=True)
+            rows = json.loads(arguments.out.read_text()) if arguments.out.exists() else []
+            files.write_json(arguments.out, [*rows, new])
+    print(table(json.loads(arguments.out.read_text())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from digitnet import models
+from tests.digitnet.conftest import drawn_digits
+
+
+@pytest.mark.parametrize(("name", "parameters"), [("lenet", 61_706), ("lenet_attention", 61_730)])
+def test_parameter_count_is_the_published_one(name, parameters):
+    assert models.build(name).count_params() == parameters
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_model_keeps_the_input_and_output_contract(name):
+    model = models.build(name)
+    (image,) = model.inputs
+    assert (image.name, image.dtype, image.shape) == ("image", "uint8", (None, 28, 28, 1))
+    images, _ = drawn_digits(3)
+    probabilities = ops.convert_to_numpy(model(images))
+    assert probabilities.shape == (3, 10)
+    assert probabilities.dtype == np.float32
+    assert probabilities.min() >= 0
+    assert probabilities.sum(axis=1).max() <= 1 + 1e-5
+
+
+def test_gates_stand_after_each_pooling():
+    model = models.build("lenet_attention")
+    before = [gate.input.shape[1:] for gate in models.attention_gates(model)]
+    assert before == [(14, 14, 6), (5, 5, 16)]
+
+
+def test_equal_seeds_give_equal_weights_and_others_do_not():
+    first, second, third = (models.build("lenet_attention", seed) for seed in (1, 1, 2))
+    for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert (
+        first.get_layer("conv1").get_weights()[0] != third.get_layer("conv1").get_weights()[0]
+    ).all()
+
+
+def test_with_attention_gives_the_model_s_own_probabilities_and_a_mask():
+    model = models.build("lenet_attention")
+    images, _ = drawn_digits(4)
+    outputs = models.with_attention(model)(images)
+    np.testing.assert_array_equal(
+        ops.convert_to_numpy(outputs["probabilities"]), ops.convert_to_numpy(model(images))
+    )
+    attention = ops.convert_to_numpy(outputs["attention"])
+    assert attention.shape == (4, 14, 14, 1)
+    assert attention.min() >= 0
+    assert attention.max() <= 1
+
+
+def test_with_attention_says_when_there_is_no_gate():
+    with pytest.raises(ValueError, match="has 0 attention gates"):
+        models.with_attention(models.build("lenet"))
+
+
+def test_unknown_model_is_said_with_the_known_ones():
+    with pytest.raises(ValueError, match="lenet_attention"):
+        models.build("lenet6")
+
+
+@pytest.mark.parametrize("name", ["lenet", "lenet_attention"])
+def test_model_learns_32_images_by_heart(name):
+    images, labels = drawn_digits(32)
+    model = models.build(name, seed=0)
+    model.compile(
+        keras.optimizers.SGD(0.01, momentum=0.9),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    model.fit(images, labels, batch_size=8, epochs=60, verbose=0)
+    assert model.evaluate(images, labels, verbose=0)[1] == 1.0

@@ -1,0 +1,206 @@
+import csv
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from digitnet import checkpoint, files, models, recipe, train
+from digitnet.errors import UserError
+
+PROMISED = {
+    "model.keras",
+    "config.json",
+    "metrics.json",
+    "history.csv",
+    "curves.png",
+    "confusion.png",
+    "attention.png",
+    "reliability.png",
+    "mistakes.png",
+}
+METRICS = {
+    "dataset",
+    "train_count",
+    "test_count",
+    "test_accuracy",
+    "test_loss",
+    "parameters",
+    "epochs",
+    "seconds",
+    "seed",
+    "model",
+    "recipe",
+}
+
+
+def weights_of(run_dir):
+    return keras.saving.load_model(run_dir / "model.keras").get_weights()
+
+
+def same_weights(first, second):
+    pairs = zip(weights_of(first), weights_of(second), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+def history_of(run_dir):
+    with open(run_dir / "history.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_run_writes_every_promised_file(tmp_path, digits, tiny):
+    metrics = train.train(tiny, digits, tmp_path / "run")
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert names == PROMISED | {"checkpoints"}
+    assert metrics == json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert metrics.keys() >= METRICS
+    assert metrics["test_count"] == 40
+    assert metrics["parameters"] == 61_730
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert recipe.Recipe(**config["recipe"]) == tiny
+    assert [row["epoch"] for row in history_of(tmp_path / "run")] == ["1", "2"]
+
+
+def test_saved_model_scores_what_metrics_say(tmp_path, digits, tiny):
+    metrics = train.train(tiny, digits, tmp_path / "run")
+    model = keras.saving.load_model(tmp_path / "run" / "model.keras")
+    predictions = model.predict(digits.x_test, verbose=0).argmax(axis=1)
+    assert (predictions == digits.y_test).mean() == metrics["test_accuracy"]
+
+
+def test_training_learns_what_there_is_to_learn(tmp_path, digits, tiny):
+    longer = dataclasses.replace(
+        tiny, epochs=40, rotation_degrees=0, shear=0, zoom=0, shift_pixels=1
+    )
+    assert train.train(longer, digits, tmp_path / "run")["test_accuracy"] > 0.9
+
+
+def test_equal_seeds_give_equal_weights_to_the_bit(tmp_path, digits, tiny):
+    train.train(tiny, digits, tmp_path / "a")
+    train.train(tiny, digits, tmp_path / "b")
+    train.train(dataclasses.replace(tiny, seed=1), digits, tmp_path / "c")
+    assert same_weights(tmp_path / "a", tmp_path / "b")
+    assert not same_weights(tmp_path / "a", tmp_path / "c")
+
+
+@pytest.mark.parametrize("ema_momentum", [0.0, 0.9])
+def test_run_stopped_after_an_epoch_resumes_to_the_bit(
+    tmp_path, digits, tiny, monkeypatch, ema_momentum
+):
+    plan = dataclasses.replace(tiny, epochs=4, ema_momentum=ema_momentum)
+    train.train(plan, digits, tmp_path / "whole")
+
+    save = checkpoint.Checkpoint._save
+
+    def save_and_stop(keeper, epoch):
+        save(keeper, epoch)
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoint.Checkpoint, "_save", save_and_stop)
+    with pytest.raises(KeyboardInterrupt):
+        train.train(plan, digits, tmp_path / "broken")
+    monkeypatch.setattr(checkpoint.Checkpoint, "_save", save)
+    train.train(plan, digits, tmp_path / "broken", resume=True)
+    assert same_weights(tmp_path / "whole", tmp_path / "broken")
+    assert history_of(tmp_path / "whole") == history_of(tmp_path / "broken")
+
+
+def test_model_without_gates_has_no_attention_picture(tmp_path, digits, tiny):
+    train.train(dataclasses.replace(tiny, model="lenet"), digits, tmp_path / "run")
+    assert not (tmp_path / "run" / "attention.png").exists()
+
+
+def test_finished_run_is_not_written_over(tmp_path, digits, tiny):
+    train.train(tiny, digits, tmp_path / "run")
+    before = (tmp_path / "run" / "model.keras").read_bytes()
+    for resume in (False, True):
+        with pytest.raises(UserError, match="already holds a finished run"):
+            train.train(tiny, digits, tmp_path / "run", resume=resume)
+    assert (tmp_path / "run" / "model.keras").read_bytes() == before
+
+
+def started_run(run_dir, digits, plan, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(train, "_finish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            train.train(plan, digits, run_dir)
+
+
+def test_unfinished_run_is_not_written_over_without_resume(tmp_path, digits, tiny, monkeypatch):
+    started_run(tmp_path / "run", digits, tiny, monkeypatch)
+    with pytest.raises(UserError, match="--resume"):
+        train.train(tiny, digits, tmp_path / "run")
+
+
+@pytest.mark.parametrize("change", [{"learning_rate": 0.5}, {"model": "lenet"}, {"epochs": 9}])
+def test_resuming_another_run_is_refused_with_the_difference(
+    tmp_path, digits, tiny, monkeypatch, change
+):
+    started_run(tmp_path / "run", digits, tiny, monkeypatch)
+    with pytest.raises(UserError, match=next(iter(change))):
+        train.train(dataclasses.replace(tiny, **change), digits, tmp_path / "run", resume=True)
+
+
+def test_resuming_an_empty_folder_is_refused(tmp_path, digits, tiny):
+    with pytest.raises(UserError, match="no run to resume"):
+        train.train(tiny, digits, tmp_path / "run", resume=True)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-200], lambda data: b"x" + data[1:]])
+def test_damaged_checkpoint_is_refused_with_the_way_on(tmp_path, digits, tiny, monkeypatch, damage):
+    started_run(tmp_path / "run", digits, tiny, monkeypatch)
+    weights = checkpoint.checkpoints(tmp_path / "run")[-1] / checkpoint.WEIGHTS
+    weights.write_bytes(damage(weights.read_bytes()))
+    with pytest.raises(UserError, match="delete that folder"):
+        train.train(tiny, digits, tmp_path / "run", resume=True)
+
+
+def test_batch_larger_than_the_data_is_refused(tmp_path, digits, tiny):
+    with pytest.raises(UserError, match="larger than the 80 training images"):
+        train.train(dataclasses.replace(tiny, batch_size=81), digits, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_full_disk_leaves_the_last_checkpoint(tmp_path, digits, tiny, monkeypatch):
+    write_json = files.write_json
+
+    def full(path, value):
+        if path.name == checkpoint.STATE and value["epoch"] == 2:
+            raise OSError(28, "No space left on device")
+        write_json(path, value)
+
+    monkeypatch.setattr(files, "write_json", full)
+    with pytest.raises(UserError, match="disk is full"):
+        train.train(tiny, digits, tmp_path / "run")
+    assert [path.name for path in (tmp_path / "run" / "checkpoints").iterdir()] == ["epoch-0001"]
+
+
+def test_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path, digits, tiny):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be written"):
+        train.train(tiny, digits, tmp_path / "file" / "run")
+
+
+def test_learning_rate_falls_along_a_cosine_after_warming_up(digits):
+    plan = dataclasses.replace(recipe.default(), epochs=10, learning_rate=0.1, warmup_epochs=1)
+    model = train.compile_for_training(models.build("lenet"), plan, steps_per_epoch=100)
+    rates = [float(model.optimizer._learning_rate(step)) for step in (0, 50, 100, 550, 1000)]
+    np.testing.assert_allclose(rates, [0, 0.05, 0.1, 0.05, 0], atol=1e-6)
+
+
+def test_every_epoch_has_an_order_of_its_own_that_a_later_start_repeats(digits, tiny):
+    stream = train.batches(digits.x_train, digits.y_train, tiny)
+    first, second = ([next(stream) for _ in range(4)] for _ in range(2))
+    assert any((a[0] != b[0]).any() for a, b in zip(first, second, strict=True))
+    seen = np.concatenate([images for images, _ in first])
+    assert {image.tobytes() for image in seen} == {image.tobytes() for image in digits.x_train}
+    late = train.batches(digits.x_train, digits.y_train, tiny, first_epoch=1)
+    for images, labels in second:
+        again = next(late)
+        np.testing.assert_array_equal(images, again[0])
+        np.testing.assert_array_equal(labels, again[1])
