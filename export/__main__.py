@@ -73,6 +73,12 @@ def _parser():
     parser.add_argument(
         "--overwrite", action="store_true", help="replace the files of an earlier export"
     )
+    parser.add_argument(
+        "--c-array",
+        action="store_true",
+        dest="with_c_array",
+        help="also write each file as a .h/.cc pair for microcontroller projects",
+    )
     return parser
 
 

@@ -135,10 +135,10 @@ def in_child_process(model_path, format_name, out_path, calibration_path=None):
         UserError: the conversion failed; the message has the converter's last line.
     """
     job = {
-        "model_path": str(model_path),
+        "model_path": str(Path(model_path).absolute()),
         "format_name": format_name,
-        "out_path": str(out_path),
-        "calibration_path": calibration_path and str(calibration_path),
+        "out_path": str(Path(out_path).absolute()),
+        "calibration_path": calibration_path and str(Path(calibration_path).absolute()),
     }
     process = subprocess.run(
         [sys.executable, "-m", "export.convert", json.dumps(job)],

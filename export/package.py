@@ -43,7 +43,7 @@ def unpacked(content: bytes):
     """Splits a file into (flatbuffer, metadata): the metadata is empty where there is no zip.
 
     Raises:
-        ValueError: the appended zip is damaged.
+        ValueError: the appended zip or the flatbuffer is damaged.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -59,4 +59,8 @@ def unpacked(content: bytes):
         raise ValueError(f"the appended zip is damaged ({error})") from error
     if not isinstance(metadata, dict):
         raise ValueError("digitnet.json is no JSON object")
-    return content[:start], metadata
+    flatbuffer = content[:start]
+    checksum = hashlib.sha256(flatbuffer).hexdigest()
+    if metadata.get("flatbuffer_sha256", checksum) != checksum:
+        raise ValueError("it is damaged (its checksum differs)")
+    return flatbuffer, metadata

@@ -10,7 +10,9 @@ import numpy as np
 from tqdm import tqdm
 
 from export import (
+    c_array,
     calibration,
+    card,
     convert,
     flatfile,
     package,
@@ -34,6 +36,7 @@ def export(
     max_drop_points=0.2,
     dataset=None,
     overwrite=False,
+    with_c_array=False,
 ):
     """Exports a run directory; the arguments are those of `python -m export --help`.
 
@@ -45,27 +48,24 @@ def export(
     """
     formats = list(dict.fromkeys(formats))
     _check_formats(formats, target)
-    calibrated = "int8" in formats
-    if calibrated:
+    if "int8" in formats:
         calibration.check_count(calibration_images)
     run = source.read(run_dir)
     out_dir = Path(run_dir) / "export" if out_dir is None else Path(out_dir)
     names = [f"digitnet-{name}.tflite" for name in formats]
-    names += ["report.json", "report.md"]
+    names += [f"digitnet-{name}{end}" for name in formats for end in _c_array_ends(with_c_array)]
+    names += ["report.json", "report.md", "README.md"]
     with staging(out_dir, names, overwrite) as folder:
         model, digits = _load(run, dataset)
         cases = verify.reference_cases(model, digits)
-        cases_path, images_path, record = folder / "cases.npz", None, None
-        np.savez(cases_path, **cases)
+        np.savez(folder / "cases.npz", **cases)
         keras_accuracy = verify.accuracy(cases)
-        if calibrated:
+        record = None
+        if "int8" in formats:
             images, record = calibration.draw(digits.x_train, calibration_images, seed)
-            images_path = folder / "calibration.npy"
-            np.save(images_path, images)
+            np.save(folder / "calibration.npy", images)
         files = []
         for name in tqdm(formats, desc="exporting", unit="file", file=sys.stderr):
-            path = folder / f"digitnet-{name}.tflite"
-            convert.in_child_process(run.model_path, name, path, images_path)
             facts = {
                 "format": name,
                 "target": target,
@@ -74,19 +74,69 @@ def export(
                 "test_count": len(digits.y_test),
                 "calibration": record if name == "int8" else None,
             }
-            file = _finish(path, run, facts)
-            for python in (sys.executable, *runtimes):
-                judged = verify.run_judge(path, cases_path, python)
-                verify.check(path.name, judged, keras_accuracy, max_drop_points)
-                file["runtimes"].append(judged)
-            files.append(file)
+            pythons = [sys.executable, *runtimes]
+            files.append(_export_one(folder, run, facts, pythons, max_drop_points, with_c_array))
         full = report.build(run, digits.name, keras_accuracy, target, record, files)
         page = report.to_markdown(full)
-        (folder / "report.json").write_text(json.dumps(full, indent=2) + "\n", encoding="utf-8")
-        (folder / "report.md").write_text(page, encoding="utf-8")
+        _write(folder / "report.json", json.dumps(full, indent=2) + "\n")
+        _write(folder / "report.md", page)
+        _write(folder / "README.md", card.to_markdown(full))
         for name in names:
             os.replace(folder / name, out_dir / name)
     return page, [out_dir / name for name in names]
+
+
+def _export_one(folder, run, facts, pythons, max_drop_points, with_c_array):
+    """Converts, checks, packs and judges one format; returns its entry in the report."""
+    path = folder / f"digitnet-{facts['format']}.tflite"
+    images = folder / "calibration.npy"
+    convert.in_child_process(
+        run.model_path, facts["format"], path, images if images.exists() else None
+    )
+    flatbuffer = path.read_bytes()
+    graph = flatfile.read(flatbuffer)
+    targets.check(graph, facts["target"], path.name)
+    flatfile.check_contract(graph)
+    metadata = _metadata(run, graph, facts)
+    path.write_bytes(package.packed(flatbuffer, metadata))
+    runtimes = []
+    for python in pythons:
+        judged = verify.run_judge(path, folder / "cases.npz", python)
+        verify.check(path.name, judged, facts["keras_test_accuracy"], max_drop_points)
+        runtimes.append(judged)
+    # The file carries its own accuracy too: the flatbuffer that was judged stays as it is.
+    first = runtimes[0]
+    metadata |= {"test_accuracy": first["accuracy"], "judged_by": first["runtime"]}
+    content = package.packed(flatbuffer, metadata)
+    path.write_bytes(content)
+    if with_c_array:
+        _write_c_array(path, flatbuffer, graph, metadata)
+    return {
+        "format": facts["format"],
+        "file": path.name,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "operators": metadata["operators"],
+        "outputs": metadata["outputs"],
+        "runs_on": metadata["runs_on"],
+        "runtimes": runtimes,
+    }
+
+
+def _write(path, text):
+    path.write_text(text, encoding="utf-8")
+
+
+def _write_c_array(path, flatbuffer, graph, metadata):
+    symbol = path.stem.replace("-", "_")
+    title = f"{metadata['name']} {metadata['version']}, {metadata['model']}, {metadata['format']}"
+    header_path = path.with_suffix(".h")
+    _write(header_path, c_array.header(graph, len(flatbuffer), symbol, title))
+    _write(path.with_suffix(".cc"), c_array.source(flatbuffer, symbol, header_path.name))
+
+
+def _c_array_ends(with_c_array):
+    return (".h", ".cc") if with_c_array else ()
 
 
 def _check_formats(formats, target):
@@ -126,15 +176,11 @@ def _load(run, dataset):
     return model, digits
 
 
-def _finish(path, run, facts):
-    """Checks a converted file against the target and appends labels and contract to it."""
+def _metadata(run, graph, facts):
+    """What digitnet.json says, but for what only the finished file can tell."""
     import digitnet
 
-    flatbuffer = path.read_bytes()
-    graph = flatfile.read(flatbuffer)
-    targets.check(graph, facts["target"], path.name)
-    flatfile.check_contract(graph)
-    metadata = {
+    return {
         "name": "digitnet",
         "version": digitnet.__version__,
         "model": run.config.get("model"),
@@ -154,15 +200,4 @@ def _finish(path, run, facts):
         "operators": graph.operator_versions(),
         "runs_on": targets.runnable_by(graph),
         "source_sha256": run.model_sha256,
-    }
-    content = package.packed(flatbuffer, metadata)
-    path.write_bytes(content)
-    return {
-        "format": facts["format"],
-        "file": path.name,
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "operators": metadata["operators"],
-        "runs_on": metadata["runs_on"],
-        "runtimes": [],
     }

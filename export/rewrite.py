@@ -185,7 +185,7 @@ def _pooled_convolution(x, convolution, scale):
             top, left = start + down, start + right
             shifted[top : top + size, left : left + size, down, right] = kernel[:, :, 0]
     blocks = shifted.reshape(3, 2, 3, 2, 4 * filters).transpose(0, 2, 1, 3, 4)
-    x = ops.space_to_depth(x, 2, data_format="channels_last")
+    x = _BlocksAsChannels()(x)
     x = _convolution(
         x,
         blocks.reshape(3, 3, 4, 4 * filters),
@@ -196,6 +196,15 @@ def _pooled_convolution(x, convolution, scale):
     x = ops.reshape(x, (1, rows * columns, 4, filters))
     x = ops.max_pool(x, (1, 4), (1, 4), padding="valid", data_format="channels_last")
     return ops.reshape(x, (1, rows, columns, filters))
+
+
+class _BlocksAsChannels(layers.Layer):
+    """(B, H, W, C) to (B, H/2, W/2, 4 C); keras.ops has it only since Keras 3.13."""
+
+    def call(self, inputs):
+        import tensorflow
+
+        return tensorflow.nn.space_to_depth(inputs, 2)
 
 
 def _gate(x, gate):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from export.errors import UserError
@@ -51,16 +52,25 @@ def run_judge(path, cases_path, python=sys.executable, timed_calls=None):
     Raises:
         UserError: the interpreter cannot be started, or its runtime cannot run the file.
     """
-    command = [str(python), "-m", "export.judge", str(path), str(cases_path)]
+    python = str(python)
+    if os.path.dirname(python):  # else it is looked up on the PATH
+        python = os.path.abspath(python)
+    command = [python, "-m", "export.judge", os.path.abspath(path), os.path.abspath(cases_path)]
     if timed_calls is not None:
         command += ["--timed-calls", str(timed_calls)]
-    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH")}
-    try:
-        process = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-    except OSError as error:
-        raise UserError(f"The interpreter {python} cannot be started: {error.strerror}.") from error
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    with tempfile.TemporaryDirectory() as folder:
+        # Our two packages and nothing else of this environment: its NumPy is for this Python.
+        for package in ("export", "edge_demo"):
+            os.symlink(ROOT / package, os.path.join(folder, package))
+        try:
+            process = subprocess.run(
+                command, cwd=folder, env=environment, capture_output=True, text=True
+            )
+        except OSError as error:
+            raise UserError(
+                f"The interpreter {python} cannot be started: {error.strerror}."
+            ) from error
     if process.returncode == 0:
         return json.loads(process.stdout.splitlines()[-1])
     lines = [line for line in process.stderr.splitlines() if line.strip()] or ["no message"]

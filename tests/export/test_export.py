@@ -1,0 +1,277 @@
+"""What an export writes, and what it refuses; one real conversion serves most tests."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+
+from digitnet import models
+from export import __main__ as command_line
+from export import convert, flatfile, package, source, verify
+from export.pipeline import export
+
+PROMISED = {
+    "digitnet-int8.tflite",
+    "digitnet-int8.h",
+    "digitnet-int8.cc",
+    "report.json",
+    "report.md",
+    "README.md",
+}
+
+
+def test_every_promised_file_is_written_and_nothing_else(exported):
+    assert {path.name for path in exported[0].iterdir()} == PROMISED
+
+
+def test_int8_file_keeps_the_contract(int8_file):
+    graph = flatfile.read(int8_file.read_bytes())
+    flatfile.check_contract(graph)
+    image = graph.tensors[graph.inputs["image"]]
+    assert (image.scales, image.zero_points) == ((1.0,), (0,))
+    assert {name: graph.tensors[i].shape for name, i in graph.outputs.items()} == {
+        "probabilities": (1, 10),
+        "attention": (1, 14, 14, 1),
+    }
+    assert {graph.tensors[i].name for i in graph.outputs.values()} == set(graph.outputs)
+
+
+def test_int8_file_computes_in_integers_only(int8_file):
+    graph = flatfile.read(int8_file.read_bytes())
+    assert {tensor.dtype for tensor in graph.tensors} == {"uint8", "int8", "int32"}
+
+
+def test_int8_file_of_lenet_attention_is_at_most_72000_bytes(int8_file):
+    assert int8_file.stat().st_size <= 72_000
+
+
+@pytest.fixture(scope="module")
+def cases_path(tmp_path_factory, run_dir, digits):
+    """The Keras model's answers to the test images, for the judge."""
+    path = tmp_path_factory.mktemp("cases") / "cases.npz"
+    np.savez(path, **verify.reference_cases(source.load_model(run_dir / "model.keras"), digits))
+    return path
+
+
+def test_int8_file_agrees_with_the_keras_model(int8_file, cases_path):
+    judged = verify.run_judge(int8_file, cases_path, timed_calls=0)
+    assert judged["agreement"] > 0.95
+    assert judged["largest_attention_difference"] < 0.1
+
+
+def test_the_file_says_what_it_is(int8_file, run_dir):
+    _, metadata = package.unpacked(int8_file.read_bytes())
+    assert metadata["trained_on"] == "optdigits"
+    assert metadata["labels"] == list("0123456789")
+    assert metadata["source_sha256"] == source.read(run_dir).model_sha256
+    assert metadata["runs_on"] == ["tflite-runtime-2.14", "litert", "tflm"]
+    assert 0.5 < metadata["test_accuracy"] <= 1
+
+
+def test_report_counts_every_test_image(exported, digits):
+    report = json.loads((exported[0] / "report.json").read_text())
+    (file,) = report["files"]
+    (judged,) = file["runtimes"]
+    assert judged["images"] == len(digits.y_test)
+    assert judged["accuracy"] == judged["correct"] / judged["images"]
+    assert judged["agreement"] > 0.95
+    assert judged["threads"]["1"]["median_us"] > 0
+    assert file["bytes"] == (exported[0] / file["file"]).stat().st_size
+    assert report["calibration"]["images"] == 500
+
+
+def test_the_card_names_the_measured_accuracy(exported):
+    report = json.loads((exported[0] / "report.json").read_text())
+    accuracy = report["files"][0]["runtimes"][0]["accuracy"]
+    assert f"value: {accuracy:.4f}" in (exported[0] / "README.md").read_text()
+
+
+def test_the_c_array_compiles_and_holds_the_models_bytes(exported, int8_file, tmp_path):
+    compiler = shutil.which("c++") or shutil.which("g++")
+    if compiler is None:
+        pytest.skip("no C++ compiler on this machine")
+    (tmp_path / "main.cc").write_text(
+        '#include <cstdio>\n#include "digitnet-int8.h"\n'
+        "int main() { fwrite(digitnet_int8_model, 1, digitnet_int8_model_size, stdout); }\n"
+    )
+    program = tmp_path / "program"
+    warnings_are_errors = ["-Wall", "-Wextra", "-Werror", "-std=c++11"]
+    subprocess.run(
+        [compiler, *warnings_are_errors, f"-I{exported[0]}", "-o", program]
+        + [tmp_path / "main.cc", exported[0] / "digitnet-int8.cc"],
+        check=True,
+    )
+    flatbuffer, _ = package.unpacked(int8_file.read_bytes())
+    assert subprocess.run([program], capture_output=True, check=True).stdout == flatbuffer
+
+
+@pytest.mark.slow
+def test_the_float_formats_and_dynamic_answer_as_the_keras_model(run_dir, tmp_path, cases_path):
+    export(run_dir, formats=("float32", "float16", "dynamic"), out_dir=tmp_path)
+    for name, tolerance in (("float32", 1e-4), ("float16", 0.02), ("dynamic", 0.3)):
+        judged = verify.run_judge(tmp_path / f"digitnet-{name}.tflite", cases_path, timed_calls=0)
+        assert judged["largest_probability_difference"] < tolerance, name
+
+
+def fails(capsys, *arguments):
+    """Runs the command, expects exit code 2, and returns its one sentence."""
+    assert command_line.main([str(argument) for argument in arguments]) == 2
+    errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    return errors[0]
+
+
+def copy_of(run_dir, tmp_path, **config):
+    folder = tmp_path / "run"
+    shutil.copytree(run_dir, folder)
+    if config:
+        (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def test_a_missing_run_directory_is_a_sentence(capsys, tmp_path):
+    sentence = fails(capsys, tmp_path / "nowhere")
+    assert "nowhere" in sentence and "digitnet.train" in sentence
+
+
+def test_a_run_directory_without_a_model_is_a_sentence(capsys, tmp_path):
+    assert "holds no model.keras" in fails(capsys, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_truncated_model_is_a_sentence_and_writes_nothing(capsys, run_dir, tmp_path):
+    folder = copy_of(run_dir, tmp_path)
+    whole = (folder / "model.keras").read_bytes()
+    (folder / "model.keras").write_bytes(whole[: len(whole) // 2])
+    assert "cut short or damaged" in fails(capsys, folder, "--out", tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_output_directory_that_cannot_be_written_is_a_sentence(capsys, run_dir, tmp_path):
+    (tmp_path / "file").write_text("not a directory")
+    sentence = fails(capsys, run_dir, "--out", tmp_path / "file" / "out")
+    assert "cannot be written" in sentence and "--out" in sentence
+
+
+def test_a_second_export_does_not_overwrite_the_first_unless_asked(capsys, run_dir, exported):
+    before = (exported[0] / "report.json").read_bytes()
+    assert "--overwrite" in fails(capsys, run_dir, "--out", exported[0])
+    assert (exported[0] / "report.json").read_bytes() == before
+
+
+def test_a_dataset_that_is_not_at_hand_is_a_sentence(capsys, run_dir, tmp_path):
+    folder = copy_of(run_dir, tmp_path, dataset=str(tmp_path / "gone.npz"))
+    assert "gone.npz" in fails(capsys, folder)
+
+
+def test_a_run_that_does_not_say_its_dataset_is_a_sentence(capsys, run_dir, tmp_path):
+    assert "--dataset" in fails(capsys, copy_of(run_dir, tmp_path, model="lenet_attention"))
+
+
+def test_zero_calibration_images_are_a_sentence(capsys, run_dir, tmp_path):
+    sentence = fails(capsys, run_dir, "--out", tmp_path / "out", "--calibration-images", "0")
+    assert "at least one calibration image" in sentence
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_format_that_the_target_cannot_run_is_a_sentence(capsys, run_dir, tmp_path):
+    sentence = fails(capsys, run_dir, "--formats", "float32", "--target", "tflm")
+    assert "no kernels for the format float32" in sentence
+
+
+def test_a_model_of_another_shape_is_refused_with_the_reason(capsys, tmp_path):
+    model = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten()])
+    model.save(tmp_path / "model.keras")
+    (tmp_path / "config.json").write_text('{"dataset": "optdigits"}')
+    assert "(32, 32, 3)" in fails(capsys, tmp_path)
+
+
+def test_config_that_is_not_json_is_a_sentence(capsys, run_dir, tmp_path):
+    folder = copy_of(run_dir, tmp_path)
+    (folder / "config.json").write_text("{cut sho")
+    assert "config.json is not readable JSON" in fails(capsys, folder)
+
+
+def fake_conversion(model_path, format_name, out_path, calibration_path=None):
+    out_path.write_bytes(fake_conversion.flatbuffer)
+
+
+@pytest.fixture
+def no_conversion(monkeypatch, int8_file):
+    """Conversions end at once with the flatbuffer of the session's export."""
+    fake_conversion.flatbuffer, _ = package.unpacked(int8_file.read_bytes())
+    monkeypatch.setattr(convert, "in_child_process", fake_conversion)
+
+
+def test_a_loss_of_accuracy_fails_the_export_and_leaves_nothing(
+    capsys, run_dir, tmp_path, monkeypatch, no_conversion
+):
+    judged = {"accuracy": 0.1, "images": 10_000, "runtime": "a runtime"}
+    monkeypatch.setattr(verify, "run_judge", lambda *_: judged)
+    sentence = fails(capsys, run_dir, "--out", tmp_path / "out")
+    assert "10.00 % of 10000 test images" in sentence and "points are lost" in sentence
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("keras_accuracy", "accuracy", "images", "passes"),
+    [
+        (0.9940, 0.9920, 10_000, True),
+        (0.9940, 0.9919, 10_000, False),
+        (0.9900, 0.9950, 10_000, True),
+        (356 / 360, 355 / 360, 360, True),
+        (356 / 360, 354 / 360, 360, False),
+    ],
+)
+def test_a_file_may_lose_two_tenths_of_a_point_or_one_image(
+    keras_accuracy, accuracy, images, passes
+):
+    judged = {"accuracy": accuracy, "images": images, "runtime": "a runtime"}
+    if passes:
+        verify.check("a.tflite", judged, keras_accuracy, 0.2)
+    else:
+        with pytest.raises(ValueError, match="points are lost"):
+            verify.check("a.tflite", judged, keras_accuracy, 0.2)
+
+
+def test_an_interpreter_that_is_not_there_is_a_sentence(capsys, run_dir, tmp_path, no_conversion):
+    sentence = fails(capsys, run_dir, "--out", tmp_path / "out", "--runtime", "/no/python")
+    assert "/no/python cannot be started" in sentence
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_model_without_a_gate_is_exported_with_a_warning_and_without_attention(capsys, tmp_path):
+    models.build("lenet", seed=0).save(tmp_path / "model.keras")
+    (tmp_path / "config.json").write_text('{"dataset": "optdigits", "model": "lenet"}')
+    assert command_line.main([str(tmp_path), "--max-drop", "100"]) == 0
+    assert "no `attention` output" in capsys.readouterr().err
+    graph = flatfile.read((tmp_path / "export" / "digitnet-int8.tflite").read_bytes())
+    assert list(graph.outputs) == ["probabilities"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_a_kill_in_the_middle_leaves_no_final_name(run_dir, tmp_path, sent):
+    out_dir = tmp_path / "out"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "export", run_dir, "--out", out_dir],
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    deadline = time.monotonic() + 60
+    while not list(out_dir.glob(".export-*/calibration.npy")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1)
+    process.send_signal(sent)
+    assert process.wait(timeout=60) != 0
+    assert [path.name for path in out_dir.iterdir() if not path.name.startswith(".export-")] == []
+    if sent == signal.SIGTERM:
+        assert list(out_dir.iterdir()) == []
