@@ -2,31 +2,33 @@
 
 import numpy as np
 
-LEAST_SHARE = 0.25  # of the page's height or contrast
+LEAST_SHARE = 0.25  # of the page's height times contrast
+TALLEST = 3.0  # times the page's height
 
 
-def of_a_kind(peaks, heights, masses):
-    """Says which digits belong to what is written on the page.
+def page_kind(candidates):
+    """Returns (contrast, height) of what is written: medians weighted by ink.
 
-    The page's contrast and height are medians weighted by ink, so that a thousand specks do not
-    outvote five digits. A faint digit may be as faint as `LEAST_SHARE` of the page's contrast when
-    it is of full height, and as small when it is of full contrast, but not both.
-
-    Args:
-        peaks, heights, masses: sequences of N numbers, contrast, pixels and amount of ink.
-
-    Returns:
-        bool [N].
+    A thousand specks do not outvote five digits. `candidates` is a sequence of one or more with
+    peak, height and mass.
     """
-    peaks, heights = np.asarray(peaks, float), np.asarray(heights, float)
-    if peaks.size == 0:
-        return np.zeros(0, bool)
-    faintness = np.minimum(peaks / _weighted_median(peaks, masses), 1)
-    smallness = np.minimum(heights / _weighted_median(heights, masses), 1)
-    return faintness * smallness >= LEAST_SHARE
+    masses = [candidate.mass for candidate in candidates]
+    peak = _weighted_median([candidate.peak for candidate in candidates], masses)
+    return peak, _weighted_median([candidate.height for candidate in candidates], masses)
+
+
+def is_of_kind(candidate, kind):
+    """Says whether a candidate belongs to what is written on a page of this kind.
+
+    It may be as faint as `LEAST_SHARE` of the page's contrast when it is of full height, and as
+    small when it is of full contrast, but not both.
+    """
+    peak, height = kind
+    faintness, smallness = min(candidate.peak / peak, 1), min(candidate.height / height, 1)
+    return faintness * smallness >= LEAST_SHARE and candidate.height <= TALLEST * height
 
 
 def _weighted_median(values, weights):
     order = np.argsort(values)
     total = np.cumsum(np.asarray(weights, float)[order])
-    return values[order][np.searchsorted(total, total[-1] / 2)]
+    return float(np.asarray(values, float)[order][np.searchsorted(total, total[-1] / 2)])

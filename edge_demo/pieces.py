@@ -5,11 +5,17 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from edge_demo.rulings import without_rulings
+
 # A stroke's edge is where its ink has fallen to this share of its peak: at half, a blurred edge
 # stays where the pen left it; a little less keeps strokes whole that a dry pen left uneven.
 EDGE_SHARE = 0.42
 MOST_PIECES = 600  # the largest are kept; a frame of noise must not take seconds
 LEAST_AREA = 6  # pixels
+DARKEST = 0.02  # share of a piece that tells its pen; the rest may be the stain it lies in
+CRUMB_SHARE = 0.04  # of the largest part's ink, below which what comes off a piece is a crumb
+LINE_SHARE = 0.25  # of a line's peak, above which its halo is gone and it is as thin as it is
+LARGE_SHARE = 0.3  # of the frame: a larger piece is a line, a shadow or several digits
 
 
 class Piece(NamedTuple):
@@ -17,6 +23,7 @@ class Piece(NamedTuple):
 
     x, y, width, height: its box in pixels of the ink map. ink: uint8 [height, width], its own ink
     strength and 0 elsewhere. area: its ink pixels. peak: the strength of its darkest tenth.
+    parts: the Pieces into which it falls at a higher threshold, if it does.
     """
 
     x: int
@@ -26,38 +33,80 @@ class Piece(NamedTuple):
     ink: np.ndarray
     area: int
     peak: float
+    parts: tuple = ()
 
 
-def find_pieces(strength, floor):
+def find_pieces(strength, floor, least_peak=0.0):
     """Returns the Pieces of an ink map uint8 [H, W], largest first.
 
     Everything above `floor` is cut into connected pieces; a piece whose own ink is much stronger
     than the threshold it was found at is cut again at a higher one, until the threshold stands at
     `EDGE_SHARE` of its peak. So a faint pencil keeps its strokes, a marker loses its halo, and a
-    digit in a dark stain comes free of the stain.
+    digit in a dark stain comes free of the stain. Long lines are taken out of what they run
+    through. Pieces with a peak below `least_peak` are left out.
     """
-    pieces = []
+    pieces, frame_side = [], max(strength.shape)
     queue = [(0, 0, strength, floor)]
-    while queue:
+    while queue and len(pieces) < MOST_PIECES:
         left, top, ink, threshold = queue.pop()
-        mask = cv2.threshold(ink, threshold, 255, cv2.THRESH_BINARY)[1]
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, 8, cv2.CV_32S)
-        order = np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:MOST_PIECES] + 1
-        for label in order:
-            x, y, width, height, area = (int(value) for value in stats[label])
-            if area < LEAST_AREA:
-                break
-            box = np.s_[y : y + height, x : x + width]
-            own = np.where(labels[box] == label, ink[box], 0).astype(np.uint8)
-            values = own[own > 0]
-            peak = float(np.partition(values, -(-area * 9 // 10) - 1)[-(-area * 9 // 10) - 1])
-            target = EDGE_SHARE * peak
+        for piece in _components(ink, threshold, left, top):
+            if piece.peak < least_peak:
+                continue
+            large = max(piece.width, piece.height) > LARGE_SHARE * frame_side
+            if large and threshold >= LINE_SHARE * piece.peak:
+                unruled = without_rulings(piece.ink, strength.shape)
+                if unruled is not None:
+                    queue.append((piece.x, piece.y, unruled, threshold))
+                    continue
+            target = EDGE_SHARE * _strongest(piece.ink, piece.area, DARKEST)
             if threshold >= 0.8 * target:
-                pieces.append(Piece(left + x, top + y, width, height, own, area, peak))
+                pieces.append(piece)
+            elif large:
+                # Half the way on a logarithmic scale: a large piece may hold fainter ones.
+                step = max(np.sqrt(threshold * target), min(1.5 * threshold, target))
+                queue.append((piece.x, piece.y, piece.ink, step))
             else:
-                # Half the way on a logarithmic scale for large pieces, which may hold fainter ones.
-                large = max(width, height) > max(strength.shape) // 4
-                step = np.sqrt(threshold * target) if large and target > 2 * threshold else target
-                queue.append((left + x, top + y, own, step))
+                pieces.append(_settled(piece, target))
     pieces.sort(key=lambda piece: -piece.area)
     return pieces[:MOST_PIECES]
+
+
+def _settled(piece, threshold):
+    """Cuts a piece at its own threshold: one piece, or the whole with its parts."""
+    parts = _without_crumbs(_components(piece.ink, threshold, piece.x, piece.y))
+    if len(parts) == 1:
+        return parts[0]
+    # Where the stroke is thin it is faint as well: lower, until it hangs together again.
+    for share in (0.75, 0.5):
+        wholes = _without_crumbs(_components(piece.ink, share * threshold, piece.x, piece.y))
+        if len(wholes) == 1:
+            return wholes[0]._replace(parts=parts)
+    return piece._replace(parts=parts)
+
+
+def _without_crumbs(pieces):
+    """Keeps the pieces that hold ink worth mentioning beside the largest."""
+    pieces = tuple(pieces)
+    least = CRUMB_SHARE * max((piece.area * piece.peak for piece in pieces), default=0)
+    return tuple(piece for piece in pieces if piece.area * piece.peak >= least)
+
+
+def _components(ink, threshold, left, top):
+    """Yields the connected components of ink above a threshold as Pieces, largest first."""
+    mask = cv2.threshold(ink, threshold, 255, cv2.THRESH_BINARY)[1]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, 8, cv2.CV_32S)
+    for label in np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:MOST_PIECES] + 1:
+        x, y, width, height, area = (int(value) for value in stats[label])
+        if area < LEAST_AREA:
+            break
+        box = np.s_[y : y + height, x : x + width]
+        own = np.where(labels[box] == label, ink[box], 0).astype(np.uint8)
+        peak = _strongest(own, area, 0.1)
+        yield Piece(left + x, top + y, width, height, own, area, peak)
+
+
+def _strongest(ink, area, share):
+    """Returns the strength that the darkest share of the ink reaches."""
+    values = ink[ink > 0]
+    index = area - 1 - int(share * area)
+    return float(np.partition(values, index)[index])

@@ -1,21 +1,30 @@
 """What is both small and faint beside the page's writing is not writing."""
 
-from edge_demo.consensus import of_a_kind
+from edge_demo.candidates import Candidate
+from edge_demo.consensus import is_of_kind, page_kind
+
+
+def writing(peak, height):
+    return Candidate(0, 0, height // 2, height, None, peak, peak * height * 10)
+
+
+def kept(*candidates):
+    kind = page_kind(candidates)
+    return [is_of_kind(candidate, kind) for candidate in candidates]
 
 
 def test_specks_do_not_outvote_digits():
-    peaks, heights = [180, 170, 175] + 40 * [40], [100, 90, 110] + 40 * [14]
-    masses = [peak * height * 10 for peak, height in zip(peaks, heights, strict=True)]
-    assert of_a_kind(peaks, heights, masses).tolist() == 3 * [True] + 40 * [False]
+    digits = [writing(180, 100), writing(170, 90), writing(175, 110)]
+    assert kept(*digits, *[writing(40, 14)] * 40) == 3 * [True] + 40 * [False]
 
 
 def test_pencil_beside_marker_stays():
-    assert of_a_kind([220, 70], [100, 95], [30_000, 4_000]).all()
+    assert all(kept(writing(220, 100), writing(70, 95)))
 
 
 def test_small_digits_in_full_ink_stay():
-    assert of_a_kind([200, 190], [100, 30], [30_000, 4_000]).all()
+    assert all(kept(writing(200, 100), writing(190, 30)))
 
 
-def test_nothing_gives_nothing():
-    assert of_a_kind([], [], []).shape == (0,)
+def test_a_line_as_tall_as_the_page_goes():
+    assert kept(writing(200, 50), writing(200, 50), writing(190, 50), writing(60, 400))[3] is False

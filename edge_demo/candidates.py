@@ -1,0 +1,119 @@
+"""What may be a digit: a piece of ink, or pieces that may be one digit together."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+LEAST_HEIGHT = 10  # pixels of the searched frame
+WIDEST = 2.0  # times its height; a wider piece is a line, a minus or several digits
+GAP_ABOVE = 0.16  # of a digit's height: strokes above one another further apart are of two digits
+GAP_BESIDE = 0.06  # the same for strokes beside one another, where the next digit is near
+MOST_TOGETHER = 5  # pieces of one digit
+
+
+class Candidate(NamedTuple):
+    """Something that may be a digit.
+
+    x, y, width, height: its box in pixels of the searched frame. ink: uint8 crop, 255 = ink,
+    0 = background. peak: contrast of its darkest strokes, 0..255. mass: how much ink it holds,
+    area times peak. parts: Candidates that it falls into; the reader decides between them and it.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+    ink: np.ndarray
+    peak: float
+    mass: float
+    parts: tuple = ()
+
+
+def from_pieces(pieces):
+    """Returns the Candidates that pieces of ink give: each alone, or joined where they are near."""
+    single = [_from_piece(piece) for piece in pieces]
+    groups = _groups(single)
+    candidates = [joined(group) for group in groups if len(group) > 1]
+    candidates += [group[0] for group in groups if len(group) == 1]
+    return [candidate for candidate in candidates if candidate.parts or may_be_digit(candidate)]
+
+
+def may_be_digit(candidate):
+    """Whether the size and shape alone leave it possible that this is a digit."""
+    return candidate.height >= LEAST_HEIGHT and candidate.width <= WIDEST * candidate.height
+
+
+def joined(members):
+    """Returns one Candidate of several, which become its parts."""
+    x, y = min(m.x for m in members), min(m.y for m in members)
+    right = max(m.x + m.width for m in members)
+    bottom = max(m.y + m.height for m in members)
+    ink = np.zeros((bottom - y, right - x), np.uint8)
+    for m in members:
+        region = ink[m.y - y : m.y - y + m.height, m.x - x : m.x - x + m.width]
+        np.maximum(region, m.ink, out=region)
+    mass = sum(m.mass for m in members)
+    peak = sum(m.peak * m.mass for m in members) / mass
+    return Candidate(x, y, right - x, bottom - y, ink, peak, mass, tuple(members))
+
+
+def _from_piece(piece):
+    ink = np.minimum(piece.ink * np.float32(255 / piece.peak), 255).astype(np.uint8)
+    parts = tuple(_from_piece(part) for part in piece.parts)
+    mass = piece.area * piece.peak
+    box = (piece.x, piece.y, piece.width, piece.height)
+    return Candidate(*box, ink, piece.peak, mass, parts)
+
+
+def _groups(candidates):
+    """Returns lists of candidates; those of one list may be strokes of one digit."""
+    parent = list(range(len(candidates)))
+
+    def root(index):
+        while parent[index] != index:
+            index = parent[index]
+        return index
+
+    for first, second in _near_pairs(candidates):
+        parent[root(first)] = root(second)
+    members = {}
+    for index, candidate in enumerate(candidates):
+        members.setdefault(root(index), []).append(candidate)
+    result = []
+    for group in members.values():
+        fits = len(group) <= MOST_TOGETHER
+        result += [group] if fits else [[candidate] for candidate in group]
+    return result
+
+
+def _near_pairs(candidates):
+    """Yields pairs of indices (smaller, larger) of pieces that may belong to one digit."""
+    sized = [i for i, c in enumerate(candidates) if max(c.width, c.height) >= LEAST_HEIGHT / 2]
+    if len(sized) < 2:
+        return
+    boxes = np.array([candidates[i][:4] for i in sized])
+    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    for row, first in enumerate(sized):
+        gaps = np.maximum(low - high[row], low[row] - high).clip(min=0)
+        reach = GAP_ABOVE * np.maximum(boxes[:, 2:].max(axis=1), boxes[row, 2:].max())
+        for other in np.flatnonzero((gaps.max(axis=1) <= reach) & (np.arange(len(sized)) > row)):
+            pair = sorted((first, sized[other]), key=lambda i: max(candidates[i][2:4]))
+            if _may_be_one_digit(*(candidates[i] for i in pair)):
+                yield pair
+
+
+def _may_be_one_digit(small, large):
+    """Whether a piece may be a stroke of the digit that a larger piece is most of."""
+    side = max(large.width, large.height)
+    if max(small.width, small.height) < 0.12 * side or small.peak < 0.35 * large.peak:
+        return False
+    left, right = min(small.x, large.x), max(small.x + small.width, large.x + large.width)
+    top, bottom = min(small.y, large.y), max(small.y + small.height, large.y + large.height)
+    if bottom - top > 1.8 * side or right - left > 1.4 * side:
+        return False
+    shared = small.width + large.width - (right - left)
+    beside = shared < 0.3 * min(small.width, large.width)
+    if not beside:
+        return True
+    # Beside each other and of like height, they are neighbours on a line.
+    return -shared <= GAP_BESIDE * side and small.height <= 0.6 * large.height

@@ -1,0 +1,80 @@
+"""Ruled lines and grids are taken out of the ink; strokes that cross them stay."""
+
+import cv2
+import numpy as np
+
+LEAST_SHARE = 0.08  # of the frame's longer side: a shorter straight run may be a digit's bar
+LEAST_LENGTH = 28  # pixels
+SPAN = 0.9  # of the frame: what reaches so far is no digit
+LEAST_LINES = 4  # of one direction make a grid; a digit has three bars at most
+
+
+def without_rulings(ink, frame_shape):
+    """Takes long straight lines, level or upright and somewhat tilted, out of a piece of ink.
+
+    A direction is looked at only where the piece cannot be a digit: it spans the frame that way, is
+    very long, or holds a grid. There a pixel goes when it lies on a straight run of at least
+    `LEAST_SHARE` of the frame and the ink across the run is no thicker than the line: where a digit
+    crosses or touches the line it is thicker, and stays. (Staff-line removal in printed music works
+    alike.)
+
+    Args:
+        ink: uint8 [height, width], 0 where there is none.
+        frame_shape: (height, width) of the frame in pixels.
+
+    Returns:
+        uint8 [height, width], or None where nothing was taken out.
+    """
+    length = max(LEAST_LENGTH, round(LEAST_SHARE * max(frame_shape)))
+    mask = (ink > 0).astype(np.uint8)
+    level = _ruling(mask, length, frame_shape[1])
+    upright = _ruling(mask.T, length, frame_shape[0])
+    if level is None and upright is None:
+        return None
+    result = ink.copy()
+    if level is not None:
+        result[level > 0] = 0
+    if upright is not None:
+        result[upright.T > 0] = 0
+    return result
+
+
+def _ruling(mask, length, frame_width):
+    """Returns the pixels of level rulings in a mask uint8 of 0 and 1, or None."""
+    height, width = mask.shape
+    if width < length:
+        return None
+    mask = np.ascontiguousarray(mask)
+    # A tilted line climbs in steps of one pixel; thickened, its steps overlap and the run goes on.
+    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    spans = width > SPAN * frame_width or width > 3 * height
+    if not spans and _lines_through(thick) < LEAST_LINES:
+        return None
+    runs = cv2.bitwise_and(_runs(thick, length), mask)
+    covered = int(cv2.countNonZero(runs))
+    starts = cv2.countNonZero(cv2.subtract(runs[1:], runs[:-1])) + cv2.countNonZero(runs[:1])
+    thickness = covered / max(starts, 1)
+    if not covered or thickness > length / 4:  # a dark area is not a line
+        return None
+    across = np.ones((int(1.8 * thickness) + 2, 1), np.uint8)
+    crossings = cv2.morphologyEx(mask, cv2.MORPH_OPEN, across)
+    lines = cv2.subtract(runs, crossings)
+    return lines if lines.any() else None
+
+
+def _lines_through(mask):
+    """Counts the level lines that run through most of a mask, where a cut through it meets them."""
+    width = mask.shape[1]
+    cut = _runs(mask, int(0.6 * width))[:, width // 2].astype(np.int8)
+    return int((np.diff(cut, prepend=0) == 1).sum())
+
+
+def _runs(mask, length):
+    """Returns the pixels on level runs of ones of at least a length: an opening by two box sums.
+
+    OpenCV's own opening takes time in proportion to the length.
+    """
+    size = (length | 1, 1)
+    options = {"normalize": False, "borderType": cv2.BORDER_CONSTANT}
+    whole = (cv2.boxFilter(mask, cv2.CV_32S, size, **options) == size[0]).astype(np.uint8)
+    return (cv2.boxFilter(whole, cv2.CV_32S, size, **options) > 0).astype(np.uint8)

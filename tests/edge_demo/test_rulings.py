@@ -1,0 +1,41 @@
+"""Ruled lines and grids go, strokes stay."""
+
+import cv2
+import numpy as np
+
+from edge_demo.rulings import without_rulings
+
+
+def ruled(slope=0.0):
+    ink = np.zeros((200, 600), np.uint8)
+    cv2.line(ink, (0, 100), (599, round(100 + 599 * slope)), 255, 3)
+    ink_with_stroke = ink.copy()
+    cv2.line(ink_with_stroke, (300, 20), (290, 180), 255, 9)
+    return ink, ink_with_stroke
+
+
+def test_a_ruled_line_goes_and_the_stroke_across_it_stays_whole():
+    for slope in (0.0, 0.02, -0.03):
+        line, both = ruled(slope)
+        rest = without_rulings(both, (300, 600))
+        assert (rest[line > 0] > 0).mean() < 0.06
+        stroke = (both > 0) & (line == 0)
+        assert (rest[stroke] > 0).mean() > 0.99
+        assert (rest[90:130, 294:298] > 0).mean() > 0.95  # nor is it cut where the line was
+
+
+def test_a_grid_goes_and_the_digit_in_it_stays():
+    grid = np.zeros((400, 400), np.uint8)
+    for position in range(10, 400, 60):
+        grid[position : position + 2] = 255
+        grid[:, position : position + 2] = 255
+    grid[80:120, 95:100] = 255
+    rest = without_rulings(grid, grid.shape)
+    assert (rest[80:120, 95:100] > 0).all()
+    assert (rest > 0).sum() < 2 * 40 * 5
+
+
+def test_a_large_digit_keeps_its_bars():
+    seven = np.zeros((300, 220), np.uint8)
+    cv2.polylines(seven, [np.array([(5, 10), (210, 10), (90, 295)])], False, 255, 8)
+    assert without_rulings(seven, (320, 300)) is None
