@@ -1,0 +1,55 @@
+"""The network that is deployed: small, strided, gated, and able to say "this is no digit".
+
+It has eleven logits, the ten digits and `BACKGROUND`. The softmax runs over all eleven and the
+output keeps the ten digits, so that the contract stays `(B, 10)` and what the probabilities lack
+to 1 is the mass of "this is not a digit".
+"""
+
+import keras
+from keras import layers
+
+from digitnet.attention import AttentionGate
+
+BACKGROUND = 10
+IMAGE_SHAPE = (28, 28, 1)
+
+
+@keras.saving.register_keras_serializable(package="digitnet")
+class DigitsOnly(keras.layers.Layer):
+    """Keeps the probabilities of the ten digits: `(B, 11)` to `(B, 10)`."""
+
+    def call(self, probabilities):
+        return probabilities[:, :BACKGROUND]
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], BACKGROUND)
+
+
+def edge(name: str = "edge") -> keras.Model:
+    """The network of the camera demo: 57,261 parameters.
+
+    Strides instead of pooling and channels in multiples of 16 keep integer kernels busy; batch
+    normalisation folds into the convolutions when the model is exported.
+    """
+    image = keras.Input(IMAGE_SHAPE, dtype="uint8", name="image")
+    x = layers.Rescaling(1 / 255, name="rescaling")(image)
+    x = _convolution(x, 16, 5, strides=2, name="conv1")  # 14, 14, 16
+    x = _convolution(x, 32, 3, strides=1, name="conv2")  # 14, 14, 32
+    x = AttentionGate(name="gate1")(x)
+    x = _convolution(x, 32, 3, strides=2, name="conv3")  # 7, 7, 32
+    x = _convolution(x, 48, 3, strides=1, name="conv4")  # 7, 7, 48
+    x = AttentionGate(name="gate2")(x)
+    x = _convolution(x, 64, 3, strides=2, name="conv5")  # 4, 4, 64
+    x = layers.GlobalAveragePooling2D(name="mean")(x)
+    logits = layers.Dense(BACKGROUND + 1, name="logits")(x)
+    # Softmax in float32 under every precision policy: float16 loses small probabilities.
+    eleven = layers.Softmax(dtype="float32", name="softmax")(logits)
+    return keras.Model(image, DigitsOnly(dtype="float32", name="probabilities")(eleven), name=name)
+
+
+def _convolution(x, filters, kernel_size, strides, name):
+    x = layers.Conv2D(
+        filters, kernel_size, strides=strides, padding="same", use_bias=False, name=name
+    )(x)
+    x = layers.BatchNormalization(momentum=0.95, name=f"{name}_norm")(x)
+    return layers.ReLU(name=f"{name}_relu")(x)
