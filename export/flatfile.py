@@ -36,12 +36,16 @@ class Operator(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """The one subgraph of a file, with its signature's names for inputs and outputs."""
+    """The one subgraph of a file, with its signature's names for inputs and outputs.
+
+    `oldest_runtime` is the converter's note of the first TensorFlow Lite that has the operators.
+    """
 
     tensors: tuple
     operators: tuple
     inputs: dict
     outputs: dict
+    oldest_runtime: str = ""
 
     def operator_versions(self):
         """Returns {operator name: highest version}, sorted by name."""
@@ -114,6 +118,7 @@ def _read(content):
         tuple(operators),
         named_inputs or {tensors[i].name: i for i in inputs},
         named_outputs or {tensors[i].name: i for i in outputs},
+        _oldest_runtime(model, counted),
     )
 
 
@@ -163,3 +168,12 @@ def _signature(model, counted):
         {item.Name().decode(): item.TensorIndex() for item in inputs},
         {item.Name().decode(): item.TensorIndex() for item in outputs},
     )
+
+
+def _oldest_runtime(model, counted):
+    for i in counted(model.MetadataLength()):
+        note = model.Metadata(i)
+        if note.Name() == b"min_runtime_version":
+            version = bytes(model.Buffers(note.Buffer()).DataAsNumpy())
+            return version.rstrip(b"\0").decode()
+    return ""

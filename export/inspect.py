@@ -14,8 +14,8 @@ def inspect(path):
 
     Returns:
         dict: bytes, metadata (its digitnet.json, or empty), inputs and outputs (name to dtype,
-        shape, scale, zero point), operators (name to highest version), weights_bytes, runs_on
-        (names of targets) and problems (target to sentences).
+        shape, scale, zero point), operators (name to highest version), weights_bytes,
+        oldest_runtime, runs_on (names of targets) and problems (target to sentences).
 
     Raises:
         UserError: the file cannot be read, is no .tflite file, or is damaged.
@@ -42,6 +42,7 @@ def inspect(path):
         "outputs": {name: _facts(graph.tensors[i]) for name, i in graph.outputs.items()},
         "operators": graph.operator_versions(),
         "weights_bytes": sum(len(tensor.content) for tensor in graph.tensors),
+        "oldest_runtime": graph.oldest_runtime,
         "runs_on": [name for name, found in problems.items() if not found],
         "problems": {name: found for name, found in problems.items() if found},
     }
@@ -86,6 +87,8 @@ def to_text(facts):
     operators = ", ".join(f"{name} {version}" for name, version in facts["operators"].items())
     lines.append(f"operators      {operators} (name, version)")
     lines.append(f"runs on        {', '.join(facts['runs_on']) or 'none of the known targets'}")
+    if facts["oldest_runtime"]:
+        lines.append(f"oldest runtime TensorFlow Lite {facts['oldest_runtime']}, by its operators")
     for name, found in facts["problems"].items():
         lines += [f"not on         {name}: {problem}" for problem in found]
     return "\n".join(lines)

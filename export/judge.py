@@ -15,10 +15,11 @@ import numpy as np
 LOADS = 20
 WARM_UP_CALLS = 200
 TIMED_CALLS = 3000
+THREADS = (1, 2)
 TIME_LIMIT_S = 3.0  # for each setting: two threads on one busy core can take a hundred times longer
 
 
-def judge(path, cases, timed_calls=TIMED_CALLS):
+def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
     """Runs a file on every case through the classifier that the device uses.
 
     Args:
@@ -26,6 +27,7 @@ def judge(path, cases, timed_calls=TIMED_CALLS):
         cases: mapping of arrays: images uint8 `[N, 28, 28, 1]`, labels int `[N]`, probabilities
             float32 `[N, 10]` (the Keras model's), and attention float32 `[N, h, w]` or absent.
         timed_calls: calls for each latency; 0 leaves timing out.
+        threads: numbers of threads to time.
 
     Returns:
         dict: runtime, python, machine, images, correct, accuracy (0..1), agreement (share of
@@ -53,10 +55,10 @@ def judge(path, cases, timed_calls=TIMED_CALLS):
     }
     if prediction.attention is not None and "attention" in cases:
         report["largest_attention_difference"] = _largest(prediction.attention, cases["attention"])
-    return {**report, **(measure(path, timed_calls) if timed_calls else {})}
+    return {**report, **(measure(path, timed_calls, threads) if timed_calls else {})}
 
 
-def measure(path, timed_calls=TIMED_CALLS):
+def measure(path, timed_calls=TIMED_CALLS, threads=THREADS):
     """Times a file in this process' runtime.
 
     A call is `Interpreter.invoke()` alone: what comes before and after is the caller's.
@@ -76,10 +78,10 @@ def measure(path, timed_calls=TIMED_CALLS):
         interpreter = _ready(interpreter_class, content)
         interpreter.invoke()
         load_ms.append(1e3 * (time.perf_counter() - start))
-    threads = {}
-    for count in (1, 2):
+    times = {}
+    for count in threads:
         microseconds = call_times_us(_ready(interpreter_class, content, count), timed_calls)
-        threads[str(count)] = {
+        times[str(count)] = {
             "median_us": float(np.median(microseconds)),
             "p99_us": float(np.percentile(microseconds, 99)),
             "min_us": float(microseconds.min()),
@@ -87,7 +89,7 @@ def measure(path, timed_calls=TIMED_CALLS):
     return {
         "load_ms": float(np.median(load_ms)),
         "arena_bytes": arena_bytes(interpreter_class, content),
-        "threads": threads,
+        "threads": times,
     }
 
 
@@ -165,13 +167,14 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m export.judge", description=main.__doc__)
     parser.add_argument("file", help="a .tflite file")
     parser.add_argument("cases", help=".npz with images, labels, probabilities[, attention]")
+    parser.add_argument("--threads", type=int, nargs="+", default=THREADS, help="default: 1 2")
     parser.add_argument("--timed-calls", type=int, default=TIMED_CALLS, help="default %(default)s")
 
     def command(argv):
         arguments = parser.parse_args(argv)
         with np.load(arguments.cases) as file:
             cases = dict(file)
-        print(json.dumps(judge(arguments.file, cases, arguments.timed_calls)))
+        print(json.dumps(judge(arguments.file, cases, arguments.timed_calls, arguments.threads)))
 
     return run_command(command, argv)
 

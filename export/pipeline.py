@@ -22,6 +22,7 @@ from export import (
     verify,
 )
 from export.errors import UserError
+from export.quiet import without_native_messages
 from export.staging import staging
 
 
@@ -157,10 +158,11 @@ def _load(run, dataset):
             f"{run.run_dir} has no config.json that names its dataset; name the one to verify on "
             "with --dataset."
         )
-    from digitnet import data
-    from export import rewrite
+    with without_native_messages():
+        from digitnet import data
+        from export import rewrite
 
-    model = source.load_model(run.model_path)
+        model = source.load_model(run.model_path)
     rewrite.check_contract(model)
     if not rewrite.has_spatial_gate(model):
         print(
@@ -199,5 +201,6 @@ def _metadata(run, graph, facts):
         },
         "operators": graph.operator_versions(),
         "runs_on": targets.runnable_by(graph),
+        "oldest_runtime": f"TensorFlow Lite {graph.oldest_runtime}",
         "source_sha256": run.model_sha256,
     }

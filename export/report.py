@@ -29,7 +29,7 @@ def build(source, digits_name, keras_accuracy, target, calibration, files):
         "keras_accuracy": keras_accuracy,
         "target": target,
         "calibration": calibration,
-        "machine": {"processor": _processor(), "machine": platform.machine()},
+        "machine": {"processor": processor(), "machine": platform.machine()},
         "versions": {"python": platform.python_version(), **_versions()},
         "files": files,
     }
@@ -110,7 +110,8 @@ def _versions():
     return versions
 
 
-def _processor():
+def processor():
+    """The name of this machine's processor."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
             for line in file:

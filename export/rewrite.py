@@ -36,6 +36,7 @@ def deployed(model: keras.Model) -> keras.Model:
         UserError: the model's input or output is not digitnet's.
     """
     check_contract(model)
+    model = _in_float32(model)
     consumers = _consumers(model)
     image = keras.Input(batch_shape=(1, *IMAGE_SHAPE), dtype="float32", name="image")
     input_scale = {}  # convolution: the factor of the rescaling that was folded into it
@@ -97,6 +98,22 @@ def has_spatial_gate(model: keras.Model) -> bool:
     """Whether a model's first gate has one mask for all channels: only that one is an output."""
     gates = [layer for layer in model.layers if isinstance(layer, AttentionGate)]
     return bool(gates) and gates[0].mask == "spatial"
+
+
+def _in_float32(model):
+    """The same weights under the float32 policy: small runtimes have no float16 arithmetic."""
+    if all(layer.compute_dtype in ("float32", "uint8") for layer in model.layers):
+        return model
+
+    def in_float32(layer):
+        config = layer.get_config()
+        if not isinstance(layer, layers.InputLayer):
+            config["dtype"] = "float32"
+        return type(layer).from_config(config)
+
+    twin = keras.models.clone_model(model, clone_function=in_float32)
+    twin.set_weights(model.get_weights())
+    return twin
 
 
 def _consumers(model):

@@ -32,8 +32,10 @@ def trimmed(content: bytes) -> bytes:
         # A signature of shapes is for tensors that can be resized; the batch is fixed.
         tensor.shapeSignature = None
     graph.name = None
-    model.metadata = model.metadataBuffer = None
+    model.metadataBuffer = None
     model.description = b"digitnet"
+    # The oldest runtime is worth its 100 bytes; how the file was converted stands in our report.
+    model.metadata = [m for m in model.metadata or [] if m.name == b"min_runtime_version"]
     _share_buffers(model, schema)
     builder = _Builder(len(content))
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
@@ -51,4 +53,7 @@ def _share_buffers(model, schema):
                 number_of[key] = len(kept)
                 kept.append(model.buffers[tensor.buffer])
             tensor.buffer = number_of[key]
+    for note in model.metadata:
+        kept.append(model.buffers[note.buffer])
+        note.buffer = len(kept) - 1
     model.buffers = kept

@@ -43,7 +43,7 @@ def accuracy(cases):
     return float((cases["probabilities"].argmax(1) == cases["labels"]).mean())
 
 
-def run_judge(path, cases_path, python=sys.executable, timed_calls=None):
+def run_judge(path, cases_path, python=sys.executable, timed_calls=None, threads=None):
     """Asks the runtime of an interpreter, in a process of its own, what it makes of a file.
 
     Returns:
@@ -58,6 +58,8 @@ def run_judge(path, cases_path, python=sys.executable, timed_calls=None):
     command = [python, "-m", "export.judge", os.path.abspath(path), os.path.abspath(cases_path)]
     if timed_calls is not None:
         command += ["--timed-calls", str(timed_calls)]
+    if threads is not None:
+        command += ["--threads", *map(str, threads)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     with tempfile.TemporaryDirectory() as folder:
         # Our two packages and nothing else of this environment: its NumPy is for this Python.

@@ -123,3 +123,16 @@ def test_a_model_of_other_outputs_is_refused_with_both_shapes():
     model = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(3)])
     with pytest.raises(UserError, match=r"\(3,\).*\(10,\)"):
         rewrite.check_contract(model)
+
+
+def test_a_model_trained_in_mixed_precision_is_deployed_in_float32():
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        model = models.build("lenet_attention", seed=0)
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    images = image_batch(1)
+    deployed = rewrite.deployed(model)
+    answer = deployed(images.astype("float32"))["probabilities"]
+    np.testing.assert_allclose(answer, model.predict(images, verbose=0), atol=0.02)
+    assert {layer.compute_dtype for layer in deployed.layers} == {"float32"}

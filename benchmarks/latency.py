@@ -1,0 +1,193 @@
+"""Microseconds a call on one core: our files, the same network elsewhere, and other networks.
+
+    python -m benchmarks.latency RUN_DIR [--runtime PYTHON...] [--rounds N] [--write]
+
+RUN_DIR holds model.keras and export/digitnet-*.tflite (`python -m export RUN_DIR --formats int8
+float32 float16 dynamic`). Every row is timed in a process of its own, in turn, `--rounds` times;
+the row's figure is its quietest round, because what disturbs a round (other processes on the
+machine) only ever adds. A call is the runtime's own run function, without preparing the image.
+"""
+
+import argparse
+import datetime
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import readme
+from digitnet.errors import UserError, run_command
+from export import report, verify
+
+ROOT = Path(__file__).resolve().parents[1]
+BLOCK = "latency"
+
+
+def main(argv=None):
+    """Measures, prints the table, and with --write puts it into README.md."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.latency", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("run_dir", type=Path, help="a run directory with an export in it")
+    parser.add_argument(
+        "--runtime", nargs="+", default=[], help="interpreters of environments to time in, too"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
+    parser.add_argument("--write", action="store_true", help="write the table into README.md")
+    arguments = parser.parse_args(argv)
+
+    def command():
+        table = measure(arguments.run_dir, arguments.runtime, arguments.rounds)
+        print(table)
+        if arguments.write:
+            readme.write_block(readme.README, BLOCK, table)
+
+    return run_command(command)
+
+
+def measure(run_dir, runtimes, rounds):
+    """Returns the table as Markdown.
+
+    Raises:
+        UserError: the run directory holds no export.
+    """
+    ours = sorted((run_dir / "export").glob("digitnet-*.tflite"))
+    if not ours:
+        raise UserError(
+            f"{run_dir}/export holds no .tflite file: run `python -m export {run_dir} --formats "
+            "int8 float32 float16 dynamic` first."
+        )
+    pythons = [sys.executable, *runtimes]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = [
+            (f"digitnet, {path.stem.split('-')[1]}", _tflite(path, python, folder))
+            for path in ours
+            for python in pythons
+        ]
+        for title, path in _other_files(run_dir / "model.keras", folder):
+            rows += [(title, _tflite(path, python, folder)) for python in pythons]
+        rows += _other_runtimes(run_dir / "model.keras", folder)
+        results = _in_turn([measurement for _, measurement in rows], rounds)
+    return _to_markdown([title for title, _ in rows], results, rounds)
+
+
+def _tflite(path, python, folder):
+    """A measurement: a function that returns `judge.judge`'s dict, or a sentence why not."""
+    cases = folder / "no-cases.npz"
+    if not cases.exists():
+        nothing = np.zeros((1, 28, 28, 1), np.uint8)
+        np.savez(cases, images=nothing, labels=[0], probabilities=np.zeros((1, 10), np.float32))
+
+    def measurement():
+        try:
+            return {
+                **verify.run_judge(path, cases, python, threads=[1]),
+                "bytes": path.stat().st_size,
+            }
+        except UserError as error:
+            return str(error)
+
+    return measurement
+
+
+def _other_files(model_path, folder):
+    """Files to compare with, made by the same converter: (title, path)."""
+    found = []
+    for title, kind in (
+        ("the same network, converted as it is", "plain"),
+        ("keras-io's MNIST convnet, exported the same way", "convnet"),
+    ):
+        for format_name in ("int8", "float32"):
+            path = folder / f"{kind}-{format_name}.tflite"
+            _run(
+                [sys.executable, "-m", "benchmarks.latency_files"]
+                + [kind, format_name, model_path.absolute(), path]
+            )
+            found.append((f"{title}, {format_name}", path))
+    return found
+
+
+def _other_runtimes(model_path, folder):
+    """Measurements of the same network outside TFLite: (title, measurement)."""
+    worker = [sys.executable, "-m", "benchmarks.latency_others"]
+
+    def onnx():
+        path = folder / "model.onnx"
+        if not path.exists():
+            try:
+                _run([sys.executable, "-m", "benchmarks.onnx_graph", model_path, path])
+            except UserError as error:
+                return f"not measured: {error}"
+        return _measured([*worker, "onnx", path])
+
+    return [
+        ("the same network in ONNX Runtime, float32", onnx),
+        ("`keras.Model.predict` of one image", lambda: _measured([*worker, "keras", model_path])),
+    ]
+
+
+def _measured(command):
+    try:
+        return json.loads(_run(command).splitlines()[-1])
+    except UserError as error:
+        return f"not measured: {error}"
+
+
+def _run(command):
+    process = subprocess.run(
+        [str(part) for part in command], cwd=ROOT, capture_output=True, text=True
+    )
+    if process.returncode:
+        lines = process.stderr.strip().splitlines() or ["no message"]
+        raise UserError(lines[-1].removeprefix("error: "))
+    return process.stdout
+
+
+def _in_turn(measurements, rounds):
+    """The quietest result of each measurement, taken in turn so that all share the disturbances."""
+    from tqdm import tqdm
+
+    results = [None] * len(measurements)
+    steps = [(i, m) for _ in range(rounds) for i, m in enumerate(measurements)]
+    for i, measurement in tqdm(steps, desc="timing", unit="run", file=sys.stderr):
+        result = measurement()
+        if isinstance(result, str):
+            results[i] = result
+        elif results[i] is None or _median(result) < _median(results[i]):
+            results[i] = result
+    return results
+
+
+def _median(result):
+    return result["threads"]["1"]["median_us"]
+
+
+def _to_markdown(titles, results, rounds):
+    lines = [
+        "| what | runtime | bytes | median µs | least µs | 99 % µs |",
+        "|---|---|---|---|---|---|",
+    ]
+    for title, result in zip(titles, results, strict=True):
+        if isinstance(result, str):
+            lines.append(f"| {title} | {result} | | | | |")
+            continue
+        times = result["threads"]["1"]
+        size = f"{result['bytes']:,}" if "bytes" in result else ""
+        figures = [f"{times[key]:,.1f}" for key in ("median_us", "min_us", "p99_us")]
+        lines.append(f"| {title} | {result['runtime']} | {size} | {' | '.join(figures)} |")
+    today = datetime.date.today().isoformat()
+    lines += [
+        "",
+        f"`python -m benchmarks.latency RUN_DIR`, one thread of {report.processor()}, {today}; the "
+        f"quietest of {rounds} rounds of 3,000 calls (60 of `predict`), each row in a process of "
+        "its own.",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

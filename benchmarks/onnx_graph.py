@@ -1,0 +1,124 @@
+"""A digitnet model as an ONNX file, so that ONNX Runtime can be timed on the same network."""
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import onnx
+from keras import layers
+from onnx import TensorProto, helper, numpy_helper
+
+from digitnet.attention import AttentionGate
+
+OPERATOR_SET, FORMAT_VERSION = 17, 8  # what every onnxruntime of the last years reads
+
+
+def to_onnx(model: keras.Model) -> bytes:
+    """Writes a chain of layers as an ONNX model of image uint8 `(1, 28, 28, 1)` to probabilities.
+
+    Channels come first inside, as ONNX Runtime's kernels have them; the one-channel image is
+    reshaped, and the first dense layer's rows are put in the order of channels first, so that
+    nothing is transposed while it runs.
+
+    Raises:
+        ValueError: the model has a layer that is not LeNet's, or is no chain.
+    """
+    writer = _Writer()
+    x, shape = "image", None
+    flattened = None
+    for layer in model.layers[1:]:
+        if len(layer._inbound_nodes) != 1 or isinstance(layer.input, (list, tuple)):
+            raise ValueError(f"Layer {layer.name!r} makes the model more than a chain.")
+        if isinstance(layer, layers.Rescaling):
+            x = writer.node("Cast", [x], to=TensorProto.FLOAT)
+            x = writer.node("Mul", [x, writer.constant(np.float32(layer.scale))])
+            x = writer.node("Reshape", [x, writer.constant(np.array([1, 1, 28, 28]))])
+        elif type(layer) is layers.Conv2D:
+            x = _convolution(writer, x, layer)
+        elif isinstance(layer, layers.MaxPooling2D):
+            x = writer.node("MaxPool", [x], kernel_shape=layer.pool_size, strides=layer.strides)
+        elif isinstance(layer, AttentionGate):
+            mask = writer.node("Sigmoid", [_conv_node(writer, x, layer, [0, 0, 0, 0])])
+            x = writer.node("Mul", [x, mask])
+        elif isinstance(layer, layers.Flatten):
+            flattened, x = layer.input.shape[1:], writer.node("Flatten", [x])
+        elif isinstance(layer, layers.Dense):
+            x = _dense(writer, x, layer, flattened)
+            flattened = None
+        elif isinstance(layer, layers.Softmax):
+            x = writer.node("Softmax", [x])
+        else:
+            raise ValueError(f"There is no ONNX for layer {layer.name!r} ({type(layer).__name__}).")
+        shape = layer.output.shape
+    return writer.model(x, (1, *shape[1:]))
+
+
+def _convolution(writer, x, layer):
+    side = (layer.kernel_size[0] - 1) // 2 if layer.padding == "same" else 0
+    return _activated(writer, _conv_node(writer, x, layer, [side] * 4), layer.activation)
+
+
+def _conv_node(writer, x, layer, pads):
+    kernel = np.transpose(keras.ops.convert_to_numpy(layer.kernel), (3, 2, 0, 1))
+    bias = keras.ops.convert_to_numpy(layer.bias)
+    return writer.node("Conv", [x, writer.constant(kernel), writer.constant(bias)], pads=pads)
+
+
+def _dense(writer, x, layer, flattened):
+    kernel = keras.ops.convert_to_numpy(layer.kernel)
+    if flattened is not None and len(flattened) == 3:
+        rows = np.arange(len(kernel)).reshape(flattened).transpose(2, 0, 1).ravel()
+        kernel = kernel[rows]
+    bias = keras.ops.convert_to_numpy(layer.bias)
+    x = writer.node("Gemm", [x, writer.constant(kernel), writer.constant(bias)])
+    return _activated(writer, x, layer.activation)
+
+
+def _activated(writer, x, activation):
+    name = activation.__name__
+    if name == "linear":
+        return x
+    operators = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid", "softmax": "Softmax"}
+    if name not in operators:
+        raise ValueError(f"There is no ONNX for the activation {name!r}.")
+    return writer.node(operators[name], [x])
+
+
+class _Writer:
+    """Collects nodes and constants, giving each result a name."""
+
+    def __init__(self):
+        self.nodes, self.constants = [], []
+
+    def node(self, operator, inputs, **attributes):
+        output = f"t{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
+        return output
+
+    def constant(self, array):
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def model(self, output, output_shape):
+        image = helper.make_tensor_value_info("image", TensorProto.UINT8, (1, 28, 28, 1))
+        result = helper.make_tensor_value_info(output, TensorProto.FLOAT, output_shape)
+        graph = helper.make_graph(self.nodes, "digitnet", [image], [result], self.constants)
+        imports = [helper.make_opsetid("", OPERATOR_SET)]
+        model = helper.make_model(graph, opset_imports=imports, ir_version=FORMAT_VERSION)
+        onnx.checker.check_model(model)
+        return model.SerializeToString()
+
+
+def main(argv=None):
+    """Writes MODEL.keras as an ONNX file: `python -m benchmarks.onnx_graph MODEL.keras FILE`."""
+    from export.source import load_model
+
+    model_path, path = sys.argv[1:] if argv is None else argv
+    Path(path).write_bytes(to_onnx(load_model(model_path)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
