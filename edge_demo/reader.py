@@ -10,6 +10,10 @@ from edge_demo.layout import reading_order
 from edge_demo.resolve import SURE, cut, resolve
 
 THRESHOLD = 0.6  # the least probability with which a digit is reported
+BAD_PAGE = 0.9  # mean probability below which a page may lie on its side
+BETTER = 0.1  # by which it has to read better there
+MORE = 1.1  # times as much as has to be read there; signs that are no digits lower the mean alike
+LEAST_TURNED = 4  # things that may be digits; fewer do not tell how a page lies
 
 
 class Reading(NamedTuple):
@@ -28,14 +32,42 @@ class Reading(NamedTuple):
     attention: np.ndarray | None
 
 
-def read_digits(frame, classifier, threshold=THRESHOLD):
-    """Reads the digits of a frame (uint8 BGR or grey). Returns Readings in reading order."""
-    readings, _ = _read_upright(frame, classifier, threshold)
-    return [readings[index] for index in reading_order([r.box for r in readings])]
+def read_digits(frame, classifier, threshold=THRESHOLD, turn=False):
+    """Reads the digits of a frame.
+
+    Args:
+        frame: uint8 [height, width, 3] BGR or [height, width] grey.
+        classifier: with `predict`, as Classifier has it.
+        threshold: the least probability with which a digit is reported, 0..1.
+        turn: whether to try the frame on its sides where it reads badly as it is.
+
+    Returns:
+        list of Reading in reading order (of the turned page, where turning was better).
+    """
+    readings, things, quality = _read_upright(frame, classifier, threshold)
+    if not turn or things < LEAST_TURNED or quality >= BAD_PAGE:
+        return readings
+    best, least = quality + BETTER, MORE * _certainty(readings)
+    for turns in (1, 3):
+        turned = np.ascontiguousarray(np.rot90(frame, turns))
+        others, things, quality = _read_upright(turned, classifier, threshold)
+        if things >= LEAST_TURNED and quality > best and _certainty(others) > least:
+            best = quality
+            boxes = [turn_box(reading.box, turns, frame.shape) for reading in others]
+            readings = [r._replace(box=box) for r, box in zip(others, boxes, strict=True)]
+    return readings
+
+
+def turn_box(box, turns, shape):
+    """Returns a box of `numpy.rot90(frame, turns)` in pixels of the frame, for 1 or 3 turns."""
+    x, y, width, height = box
+    if turns == 1:
+        return shape[1] - y - height, x, height, width
+    return y, shape[0] - x - width, height, width
 
 
 def _read_upright(frame, classifier, threshold):
-    """Returns (Readings in no order, the number of things of their kind that are no digit)."""
+    """Returns (Readings in reading order, number of things like them, how well they read, 0..1)."""
     candidates, scale = find_candidates(frame)
     read, unread = [], []
     for candidate in candidates:
@@ -43,17 +75,34 @@ def _read_upright(frame, classifier, threshold):
         read += accepted
         unread += rejected
     if not read and not unread:
-        return [], 0
+        return [], 0, 0.0
     kind = page_kind([answer.candidate for answer in read or unread])
-    unread = [answer for answer in unread if _could_be_touching(answer.candidate, kind)]
-    halves = [cut(answer, classifier) for answer in unread]
-    read += [answer for pair in halves for answer in pair]
+    for answer in list(unread):
+        if _could_be_touching(answer.candidate, kind):
+            halves = cut(answer, classifier)
+            if halves:
+                unread.remove(answer)
+                read += halves
     readings = [
         Reading(a.digit, a.confidence, box, a.image, a.probabilities, a.attention)
         for a, box in ((a, _frame_box(a.candidate, scale, frame.shape)) for a in read)
         if is_of_kind(a.candidate, kind) and not _is_page_edge(box, a.confidence, frame.shape)
     ]
-    return readings, halves.count([])
+    like = [answer for answer in unread if _is_like(answer.candidate, kind)]
+    things = len(readings) + len(like)
+    quality = _certainty(readings) / max(things, 1)
+    order = reading_order([reading.box for reading in readings])
+    return [readings[index] for index in order], things, quality
+
+
+def _certainty(readings):
+    return sum(reading.confidence for reading in readings)
+
+
+def _is_like(candidate, kind):
+    """Whether a candidate has about the height and contrast of the page's digits."""
+    peak, height = kind
+    return candidate.peak >= 0.5 * peak and 0.5 * height <= candidate.height <= 2 * height
 
 
 def _could_be_touching(candidate, kind):

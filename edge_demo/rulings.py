@@ -5,18 +5,20 @@ import numpy as np
 
 LEAST_SHARE = 0.08  # of the frame's longer side: a shorter straight run may be a digit's bar
 LEAST_LENGTH = 28  # pixels
-SPAN = 0.9  # of the frame: what reaches so far is no digit
+WIDEST = 1.6  # times its height; wider ink, where it spans the frame, is no digit
+LONGEST = 3.0  # times its height; wider ink is no digit anywhere
+SPAN = 0.9  # of the frame
 LEAST_LINES = 4  # of one direction make a grid; a digit has three bars at most
 
 
 def without_rulings(ink, frame_shape):
     """Takes long straight lines, level or upright and somewhat tilted, out of a piece of ink.
 
-    A direction is looked at only where the piece cannot be a digit: it spans the frame that way, is
-    very long, or holds a grid. There a pixel goes when it lies on a straight run of at least
-    `LEAST_SHARE` of the frame and the ink across the run is no thicker than the line: where a digit
-    crosses or touches the line it is thicker, and stays. (Staff-line removal in printed music works
-    alike.)
+    Only what cannot be a digit is touched: level lines where the piece is very long, and both
+    directions where it holds a grid (a lone upright line may be a 1). There a pixel goes when it
+    lies on a straight run of at least `LEAST_SHARE` of the frame and the ink across the run is no
+    thicker than the line: where a digit crosses or touches the line it is thicker, and stays.
+    (Staff-line removal in printed music works alike.)
 
     Args:
         ink: uint8 [height, width], 0 where there is none.
@@ -27,8 +29,11 @@ def without_rulings(ink, frame_shape):
     """
     length = max(LEAST_LENGTH, round(LEAST_SHARE * max(frame_shape)))
     mask = (ink > 0).astype(np.uint8)
-    level = _ruling(mask, length, frame_shape[1])
-    upright = _ruling(mask.T, length, frame_shape[0])
+    height, width = mask.shape
+    long = width > LONGEST * height
+    spans = width > SPAN * frame_shape[1] and width > WIDEST * height
+    level = _ruling(mask, length, surely=long or spans)
+    upright = _ruling(np.ascontiguousarray(mask.T), length)
     if level is None and upright is None:
         return None
     result = ink.copy()
@@ -39,16 +44,16 @@ def without_rulings(ink, frame_shape):
     return result
 
 
-def _ruling(mask, length, frame_width):
-    """Returns the pixels of level rulings in a mask uint8 of 0 and 1, or None."""
-    height, width = mask.shape
-    if width < length:
+def _ruling(mask, length, surely=False):
+    """Returns the pixels of level rulings in a mask uint8 of 0 and 1, or None.
+
+    Fewer than a grid's are taken only when the piece is `surely` no digit.
+    """
+    if mask.shape[1] < length:
         return None
-    mask = np.ascontiguousarray(mask)
     # A tilted line climbs in steps of one pixel; thickened, its steps overlap and the run goes on.
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    spans = width > SPAN * frame_width or width > 3 * height
-    if not spans and _lines_through(thick) < LEAST_LINES:
+    if not surely and _lines_through(thick) < LEAST_LINES:
         return None
     runs = cv2.bitwise_and(_runs(thick, length), mask)
     covered = int(cv2.countNonZero(runs))

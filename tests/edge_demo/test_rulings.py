@@ -39,3 +39,9 @@ def test_a_large_digit_keeps_its_bars():
     seven = np.zeros((300, 220), np.uint8)
     cv2.polylines(seven, [np.array([(5, 10), (210, 10), (90, 295)])], False, 255, 8)
     assert without_rulings(seven, (320, 300)) is None
+
+
+def test_a_tall_thin_one_stays():
+    one = np.zeros((300, 12), np.uint8)
+    cv2.line(one, (8, 0), (3, 299), 255, 4)
+    assert without_rulings(one, (480, 640)) is None
