@@ -1,7 +1,8 @@
 """What one runtime makes of one file: answers, microseconds, memory. Runs in any environment.
 
 `python -m export.judge FILE CASES` needs NumPy, a TFLite runtime and edge_demo, nothing else, so
-that the interpreter of a device's environment can be asked. It prints one JSON object.
+that the interpreter of a device's environment can be asked; with tflite-micro alone it asks the
+microcontrollers' interpreter. It prints one JSON object.
 """
 
 import argparse
@@ -11,6 +12,8 @@ import sys
 import time
 
 import numpy as np
+
+from export import micro
 
 LOADS = 20
 WARM_UP_CALLS = 200
@@ -34,9 +37,7 @@ def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
         images on which file and Keras model give the same digit), largest_probability_difference,
         largest_attention_difference, and `measure`'s figures.
     """
-    from edge_demo.classifier import Classifier
-
-    classifier = Classifier(path)
+    classifier = _classifier(path)
     prediction = classifier.predict_batch(cases["images"])
     reference = np.asarray(cases["probabilities"])
     answers = prediction.probabilities.argmax(1)
@@ -67,6 +68,8 @@ def measure(path, timed_calls=TIMED_CALLS, threads=THREADS):
         dict: load_ms (median: build, allocate, first call), arena_bytes (memory that the tensors
         of the built-in kernels take), and `threads`, {"1": {median_us, p99_us, min_us}, "2": ...}.
     """
+    if micro.is_the_only_runtime():
+        return _measure_micro(path, timed_calls)
     from edge_demo.classifier import load_runtime
 
     interpreter_class, _ = load_runtime()
@@ -78,14 +81,10 @@ def measure(path, timed_calls=TIMED_CALLS, threads=THREADS):
         interpreter = _ready(interpreter_class, content)
         interpreter.invoke()
         load_ms.append(1e3 * (time.perf_counter() - start))
-    times = {}
-    for count in threads:
-        microseconds = call_times_us(_ready(interpreter_class, content, count), timed_calls)
-        times[str(count)] = {
-            "median_us": float(np.median(microseconds)),
-            "p99_us": float(np.percentile(microseconds, 99)),
-            "min_us": float(microseconds.min()),
-        }
+    times = {
+        str(count): _summary(call_times_us(_ready(interpreter_class, content, count), timed_calls))
+        for count in threads
+    }
     return {
         "load_ms": float(np.median(load_ms)),
         "arena_bytes": arena_bytes(interpreter_class, content),
@@ -93,10 +92,33 @@ def measure(path, timed_calls=TIMED_CALLS, threads=THREADS):
     }
 
 
-def call_times_us(interpreter, calls):
+def _measure_micro(path, timed_calls):
+    start = time.perf_counter()
+    interpreter = micro.MicroInterpreter(path)
+    image = np.zeros((28, 28, 1), np.uint8)
+    image[6:22, 10:18] = 200
+    interpreter.set_image(image)
+    interpreter.invoke()
+    load_ms = 1e3 * (time.perf_counter() - start)
+    return {
+        "load_ms": load_ms,
+        "arena_bytes": interpreter.arena_bytes(),
+        "threads": {"1": _summary(call_times_us(interpreter, timed_calls))},
+    }
+
+
+def _summary(microseconds):
+    return {
+        "median_us": float(np.median(microseconds)),
+        "p99_us": float(np.percentile(microseconds, 99)),
+        "min_us": float(microseconds.min()),
+    }
+
+
+def call_times_us(interpreter, calls, warm_up_calls=WARM_UP_CALLS):
     """Microseconds of each of `calls` calls after a warm-up, float64; fewer at the time limit."""
     end = time.perf_counter() + TIME_LIMIT_S
-    for _ in range(WARM_UP_CALLS):
+    for _ in range(warm_up_calls):
         interpreter.invoke()
         if time.perf_counter() > end:
             break
@@ -143,6 +165,14 @@ def arena_bytes(interpreter_class, content):
         occupied += max(0, high - max(low, end))
         end = max(end, high)
     return occupied
+
+
+def _classifier(path):
+    if micro.is_the_only_runtime():
+        return micro.MicroInterpreter(path)
+    from edge_demo.classifier import Classifier
+
+    return Classifier(path)
 
 
 def _ready(interpreter_class, content, num_threads=1):

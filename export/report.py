@@ -86,12 +86,12 @@ def _row(file, judged):
         f"{judged['largest_probability_difference']:.3f}",
     ]
     if "threads" in judged:
-        one, two = judged["threads"]["1"], judged["threads"]["2"]
+        one, two = judged["threads"]["1"], judged["threads"].get("2")
         arena = judged["arena_bytes"]
         cells += [
             f"{one['median_us']:.1f}",
             f"{one['p99_us']:.1f}",
-            f"{two['median_us']:.1f}",
+            f"{two['median_us']:.1f}" if two else "",
             f"{judged['load_ms']:.1f}",
             "unknown" if arena is None else f"{arena:,}",
         ]

@@ -36,6 +36,8 @@ def deployed(model: keras.Model) -> keras.Model:
         UserError: the model's input or output is not digitnet's.
     """
     check_contract(model)
+    if isinstance(model, keras.Sequential):
+        model = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
     model = _in_float32(model)
     consumers = _consumers(model)
     image = keras.Input(batch_shape=(1, *IMAGE_SHAPE), dtype="float32", name="image")
@@ -68,7 +70,10 @@ def deployed(model: keras.Model) -> keras.Model:
         return layer(*args, **kwargs)
 
     twin = keras.models.clone_model(
-        model, input_tensors=image, clone_function=lambda layer: layer, call_function=call
+        model,
+        input_tensors=keras.tree.map_structure(lambda _: image, model.input),
+        clone_function=lambda layer: layer,
+        call_function=call,
     )
     outputs = {"probabilities": twin.outputs[0]}
     if has_spatial_gate(model):

@@ -136,3 +136,18 @@ def test_a_model_trained_in_mixed_precision_is_deployed_in_float32():
     answer = deployed(images.astype("float32"))["probabilities"]
     np.testing.assert_allclose(answer, model.predict(images, verbose=0), atol=0.02)
     assert {layer.compute_dtype for layer in deployed.layers} == {"float32"}
+
+
+def test_a_sequential_model_is_deployed_like_a_functional_one():
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1), dtype="uint8"),
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(4, 5, padding="same", activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    deployed = assert_same_answers(with_random_weights(model))
+    assert "MaxPooling2D" not in kinds(deployed)
