@@ -12,7 +12,8 @@ from edge_demo.resolve import SURE, cut, resolve
 THRESHOLD = 0.6  # the least probability with which a digit is reported
 BAD_PAGE = 0.9  # mean probability below which a page may lie on its side
 BETTER = 0.1  # by which it has to read better there
-MORE = 1.1  # times as much as has to be read there; signs that are no digits lower the mean alike
+MORE = 1.1  # times as much as has to be read there, because signs among digits lower the mean,
+PERFECT = 0.97  # or nothing there is doubtful
 LEAST_TURNED = 4  # things that may be digits; fewer do not tell how a page lies
 
 
@@ -51,7 +52,8 @@ def read_digits(frame, classifier, threshold=THRESHOLD, turn=False):
     for turns in (1, 3):
         turned = np.ascontiguousarray(np.rot90(frame, turns))
         others, things, quality = _read_upright(turned, classifier, threshold)
-        if things >= LEAST_TURNED and quality > best and _certainty(others) > least:
+        clear = _certainty(others) > least or quality > PERFECT
+        if things >= LEAST_TURNED and quality > best and clear:
             best = quality
             boxes = [turn_box(reading.box, turns, frame.shape) for reading in others]
             readings = [r._replace(box=box) for r, box in zip(others, boxes, strict=True)]

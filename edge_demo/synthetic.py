@@ -137,7 +137,8 @@ def _draw(coverage, strokes, centre, height, thickness):
         lines.append(np.round(points * 2**shift).astype(np.int32))
     cv2.polylines(coverage, lines, False, 255, thickness, cv2.LINE_AA, shift)
     points = np.concatenate(lines) / 2**shift
-    low, high = points.min(axis=0) - thickness / 2, points.max(axis=0) + thickness / 2
+    reach = thickness / 2 + 1  # the camera's blur adds about a pixel
+    low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
     x, y = (int(np.floor(value)) for value in low)
     return x, y, int(np.ceil(high[0])) - x, int(np.ceil(high[1])) - y
 

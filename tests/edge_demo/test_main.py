@@ -101,3 +101,21 @@ def test_help_shows_defaults(capsys):
         main(["--help"])
     assert exit_.value.code == 0
     assert "default: 0.6" in capsys.readouterr().out
+
+
+def test_a_live_source_stops_after_the_frames_asked_for(capsys):
+    code, out, _ = run(capsys, "synthetic", "--frames", 3, "--json", "--no-window")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [line["frame"] for line in lines] == [0, 1, 2]
+    assert {line["source"] for line in lines} == {"synthetic"}
+
+
+def test_frames_of_a_camera_are_saved_when_the_answer_is_new(capsys, tmp_path):
+    run(capsys, "synthetic", "--frames", 12, "--save", tmp_path / "out")
+    assert 1 <= len(list((tmp_path / "out").iterdir())) <= 4
+
+
+def test_frames_must_be_a_number_of_frames(capsys):
+    code, _, err = run(capsys, "synthetic", "--frames", 0)
+    assert code == 2 and "--frames takes 1 or more" in err

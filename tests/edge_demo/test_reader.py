@@ -1,8 +1,9 @@
 """The reader reports digits over the threshold, in reading order, with the frame's boxes."""
 
 import numpy as np
+import pytest
 
-from edge_demo.reader import read_digits
+from edge_demo.reader import read_digits, turn_box
 from edge_demo.synthetic import draw_page
 
 
@@ -32,3 +33,30 @@ def test_boxes_are_in_pixels_of_a_large_frame(constant_classifier):
 
 def test_a_blank_frame_gives_no_digit(classifier):
     assert read_digits(np.full((480, 640, 3), 190, np.uint8), classifier) == []
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+def test_a_page_on_its_side_is_read(classifier, turns):
+    page = draw_page(["23457", "67234", "54326"], seed=1, size=(900, 640))
+    turned = np.ascontiguousarray(np.rot90(page.image, turns))
+    readings = read_digits(turned, classifier, turn=True)
+    assert [reading.digit for reading in readings] == list(page.digits)
+    x, y, width, height = readings[0].box
+    ink = turned[y : y + height, x : x + width].min()
+    assert ink < 100 and height < turned.shape[0] / 4
+
+
+def test_an_upright_page_is_not_turned(classifier, page):
+    straight = read_digits(page.image, classifier)
+    turned = read_digits(page.image, classifier, turn=True)
+    assert [r.box for r in turned] == [r.box for r in straight]
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+def test_boxes_are_turned_back(turns):
+    frame = np.zeros((60, 100), np.uint8)
+    frame[10:30, 70:75] = 1
+    turned = np.rot90(frame, turns)
+    rows, columns = np.nonzero(turned)
+    box = (columns[0], rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1)
+    assert turn_box(box, turns, frame.shape) == (70, 10, 5, 20)
