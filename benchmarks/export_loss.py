@@ -1,0 +1,76 @@
+"""What exporting costs in accuracy, over runs: `python -m benchmarks.export_loss RUN_DIR...`
+
+Each RUN_DIR was trained with its own seed and exported (`python -m export RUN_DIR --formats ...`);
+the figures come from the reports of those exports.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+from pathlib import Path
+
+from benchmarks import readme
+from digitnet.errors import UserError, run_command
+
+BLOCK = "export-loss"
+
+
+def main(argv=None):
+    """Prints the table, and with --write puts it into README.md."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.export_loss", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("run_dirs", nargs="+", type=Path, help="exported run directories")
+    parser.add_argument("--write", action="store_true", help="write the table into README.md")
+    arguments = parser.parse_args(argv)
+
+    def command():
+        text = to_markdown([_report(folder) for folder in arguments.run_dirs])
+        print(text)
+        if arguments.write:
+            readme.write_block(readme.README, BLOCK, text)
+
+    return run_command(command)
+
+
+def _report(run_dir):
+    path = run_dir / "export" / "report.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{path} cannot be read: run `python -m export {run_dir}` first."
+        ) from error
+
+
+def to_markdown(reports):
+    """A row for each format and runtime: points lost against the Keras model, mean and spread."""
+    losses = {}
+    for report in reports:
+        for file in report["files"]:
+            for judged in file["runtimes"]:
+                loss = 100 * (report["keras_accuracy"] - judged["accuracy"])
+                losses.setdefault((file["format"], judged["runtime"]), []).append(loss)
+    lines = [
+        "| format | runtime | runs | points lost, mean | least | most |",
+        "|---|---|---|---|---|---|",
+    ]
+    for (format_name, runtime), points in losses.items():
+        lines.append(
+            f"| {format_name} | {runtime} | {len(points)} | {statistics.mean(points):+.3f} | "
+            f"{min(points):+.2f} | {max(points):+.2f} |"
+        )
+    accuracies = [100 * report["keras_accuracy"] for report in reports]
+    images = reports[0]["files"][0]["runtimes"][0]["images"]
+    lines += [
+        "",
+        f"`python -m benchmarks.export_loss RUN_DIR...` on {images:,} test images of "
+        f"`{reports[0]['dataset']}`; the Keras models read {statistics.mean(accuracies):.2f} % "
+        f"right ({', '.join(f'{accuracy:.2f}' for accuracy in accuracies)}).",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
