@@ -100,7 +100,8 @@ def _components(ink, threshold, left, top):
         if area < LEAST_AREA:
             break
         box = np.s_[y : y + height, x : x + width]
-        own = np.where(labels[box] == label, ink[box], 0).astype(np.uint8)
+        within = (labels[box] == label).view(np.uint8)
+        own = cv2.bitwise_and(ink[box], ink[box], mask=within)
         peak = _strongest(own, area, 0.1)
         yield Piece(left + x, top + y, width, height, own, area, peak)
 

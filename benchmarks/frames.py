@@ -1,0 +1,141 @@
+"""How many frames a second the demo reads on one core, by stage, beside a plain pipeline.
+
+    python -m benchmarks.frames [--model FILE] [--repeats N] [--json]
+
+Each frame is a drawn page with ten digits. The plain pipeline is what most demos do: grey, blur,
+Otsu, contours, boxes scaled to 20 pixels in 28, the same classifier. Both run in turn, with one
+thread for OpenCV and the runtime. Times are medians of the process's CPU time, which is the wall
+time on a core that nothing else uses.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import sys
+import time
+
+import cv2
+import numpy as np
+
+from edge_demo import candidates, ink, pieces
+from edge_demo.classifier import Classifier
+from edge_demo.errors import UserError, run_command
+from edge_demo.normalize import normalize
+from edge_demo.reader import read_digits
+from edge_demo.synthetic import draw_page
+
+SIZES = ((640, 480), (1280, 720))
+DIGITS = 10
+
+
+def main(argv=None):
+    """Runs the command line and returns its exit code."""
+    return run_command(_run, argv)
+
+
+def _run(argv):
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.frames",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
+    parser.add_argument("--repeats", type=int, default=60, help="frames per size (default: 60)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments = parser.parse_args(argv)
+    if arguments.repeats < 1:
+        raise UserError(f"--repeats takes 1 or more. Received: {arguments.repeats}")
+    cv2.setNumThreads(1)
+    classifier = Classifier(arguments.model)
+    report = {"machine": platform.processor() or platform.machine(), "runtime": classifier.runtime}
+    report["opencv"], report["repeats"] = cv2.__version__, arguments.repeats
+    report["sizes"] = {
+        f"{width}×{height}": measure((width, height), classifier, arguments.repeats)
+        for width, height in SIZES
+    }
+    print(json.dumps(report) if arguments.json else markdown(report))
+    return 0
+
+
+def measure(size, classifier, repeats):
+    """Returns {stage or pipeline: median milliseconds a frame} for frames of one size."""
+    pages = [draw_page(["01234", "56789"], seed=seed, size=size) for seed in range(8)]
+    times = {}
+
+    def timed(name, function, *values):
+        start = time.process_time()
+        result = function(*values)
+        times.setdefault(name, []).append(1e3 * (time.process_time() - start))
+        return result
+
+    found = [0, 0]
+    for repeat in range(repeats + 3):
+        page = pages[repeat % len(pages)]
+        if repeat == 3:  # the first frames warm caches up
+            times.clear()
+            found = [0, 0]
+        gray = timed("grey", cv2.cvtColor, page.image, cv2.COLOR_BGR2GRAY)
+        marks = timed("ink against paper", ink.find_ink, gray)
+        cut = timed("pieces", pieces.find_pieces, *marks[:3])
+        wanted = timed("candidates", candidates.from_pieces, cut)
+        images = timed("normalise", lambda some: [normalize(c.ink) for c in some], wanted)
+        timed("classify", classifier.predict_batch, images)
+        readings = timed("digitnet, whole", read_digits, page.image, classifier)
+        plain = timed("plain Otsu and contours, whole", read_plainly, page.image, classifier)
+        found[0] += _hits(readings, page)
+        found[1] += _hits(plain, page)
+    result = {name: statistics.median(values) for name, values in times.items()}
+    asked = DIGITS * repeats
+    return {"milliseconds": result, "digits": [f"{hits} of {asked}" for hits in found]}
+
+
+def read_plainly(frame, classifier):
+    """Reads a frame as most demos do; returns [(digit, box)] in no order."""
+    gray = cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), (5, 5), 0)
+    mask = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)[1]
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    result = []
+    for contour in contours:
+        x, y, width, height = cv2.boundingRect(contour)
+        if height < 10 or width > 2 * height:
+            continue
+        scale = 20 / max(width, height)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        crop = cv2.resize(mask[y : y + height, x : x + width], size, interpolation=cv2.INTER_AREA)
+        image = np.zeros((28, 28), np.uint8)
+        left, top = (28 - size[0]) // 2, (28 - size[1]) // 2
+        image[top : top + size[1], left : left + size[0]] = crop
+        result.append((int(classifier.predict(image).probabilities.argmax()), (x, y)))
+    return result
+
+
+def _hits(readings, page):
+    digits = [reading[0] for reading in readings]
+    return sum(min(digits.count(digit), page.digits.count(digit)) for digit in range(10))
+
+
+def markdown(report):
+    """Returns the report as a Markdown table."""
+    sizes = report["sizes"]
+    stages = next(iter(sizes.values()))["milliseconds"]
+    lines = [
+        "| stage | " + " | ".join(f"{size}, ms" for size in sizes) + " |",
+        "|---" * (len(sizes) + 1) + "|",
+    ]
+    for stage in stages:
+        values = [sizes[size]["milliseconds"][stage] for size in sizes]
+        cells = [
+            f"{value:.2f} ({1e3 / value:.0f} frames/s)" if "whole" in stage else f"{value:.2f}"
+            for value in values
+        ]
+        lines.append(f"| {stage} | " + " | ".join(cells) + " |")
+    for index, name in enumerate(("digitnet", "plain")):
+        cells = [sizes[size]["digits"][index] for size in sizes]
+        lines.append(f"| digits read right, {name} | " + " | ".join(cells) + " |")
+    lines += ["", f"{report['machine']}, {report['runtime']}, OpenCV {report['opencv']}, one thread"]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
