@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from digitnet import camera, nondigits
+from digitnet import camera, nondigits, signs
 from digitnet.edge_model import BACKGROUND
 from digitnet.handwriting import choose_allograph
 from digitnet.strokes import render, write
@@ -44,7 +44,7 @@ class World:
         share: Part of each pool that an epoch holds.
     """
 
-    def __init__(self, images, labels, seed=0, counts=(40_000, 64_000, 56_000), share=0.5):
+    def __init__(self, images, labels, seed=0, counts=(40_000, 64_000, 56_000), share=0.33):
         self.digits = Pool(images, labels)
         self.seed, self.share = seed, share
         rngs = [np.random.default_rng([seed, stream]) for stream in range(3)]
@@ -97,8 +97,8 @@ def photographed(images: np.ndarray, labels: np.ndarray, count: int, rng) -> Poo
     def draw():
         for start in range(0, count, GROUP):
             part = images[chosen[start : start + GROUP], :, :, 0]
-            enlarged = camera.warp(part, rng, SIDE + 8, zoom=SIDE / 24) / np.float32(255)
-            yield camera.change_pen(enlarged, rng)
+            enlarged = camera.warp(part, rng, SIDE + 8, zoom=SIDE / 24, freedom=1.3)
+            yield camera.change_pen(enlarged / np.float32(255), rng)
 
     return _with_ink(_developed(draw(), rng, "photographed digits", count), labels[chosen])
 
@@ -106,25 +106,25 @@ def photographed(images: np.ndarray, labels: np.ndarray, count: int, rng) -> Poo
 def no_digits(count: int, rng) -> Pool:
     """Signs, letters, lines, scribbles, blobs, noise, edges, and digits that touch."""
 
-    def pairs(size, rng, side):
+    def draw_pairs(size, rng, side):
         left = _draw_digits(rng.integers(0, 10, size), rng)
         return nondigits.join_pairs(left, _draw_digits(rng.integers(0, 10, size), rng), rng)
 
-    def signs(size, rng, side):
-        return nondigits.draw_glyphs(size, rng, side, nondigits.SIGNS)
+    def draw_signs(size, rng, side):
+        return nondigits.draw_glyphs(size, rng, side, signs.SIGNS)
 
-    def letters(size, rng, side):
-        return nondigits.draw_glyphs(size, rng, side, nondigits.LETTERS)
+    def draw_letters(size, rng, side):
+        return nondigits.draw_glyphs(size, rng, side, signs.LETTERS)
 
     kinds = [
-        (0.32, signs),
-        (0.17, letters),
+        (0.32, draw_signs),
+        (0.17, draw_letters),
         (0.15, nondigits.draw_lines),
         (0.1, nondigits.draw_scribbles),
         (0.08, nondigits.draw_blobs),
         (0.06, nondigits.draw_noise),
         (0.04, nondigits.draw_edges),
-        (0.08, pairs),
+        (0.08, draw_pairs),
     ]
     shares = np.array([share for share, _ in kinds])
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from digitnet.glyphs import arc, glyph
 from digitnet.handwriting import ALLOGRAPHS, choose_allograph
-from digitnet.strokes import Hand, arc, glyph, render, write
+from digitnet.strokes import Hand, render, write
 
 STILL = Hand(jitter=0, drift=0, slant=(0, 0), turn_degrees=0, stretch=0, break_share=0)
 

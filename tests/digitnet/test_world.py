@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitnet import camera, nondigits, world
+from digitnet import camera, nondigits, signs, world
 from digitnet.edge_model import BACKGROUND
 
 
@@ -64,7 +64,7 @@ def test_what_is_no_digit_is_drawn_as_coverage(draw):
     assert drawn.std() > 0.05
 
 
-@pytest.mark.parametrize("table", [nondigits.SIGNS, nondigits.LINES, nondigits.LETTERS])
+@pytest.mark.parametrize("table", [signs.SIGNS, signs.LINES, signs.LETTERS])
 def test_every_sign_of_a_table_leaves_ink(table):
     for share, shape in table:
         assert share > 0
