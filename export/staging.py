@@ -1,6 +1,7 @@
 """Files get their final names together, when all of them are finished and judged."""
 
 import contextlib
+import os
 import shutil
 import signal
 import sys
@@ -14,8 +15,8 @@ from export.errors import UserError
 def staging(out_dir, names, overwrite):
     """Yields a folder inside the output directory, from which finished files are moved.
 
-    It is removed at the end, also after an error, Ctrl-C or SIGTERM; after SIGKILL a folder
-    `.export-*` is left behind, never a half-written file under a final name.
+    It is removed at the end, also after an error, Ctrl-C or SIGTERM. What SIGKILL leaves behind, a
+    folder `.export-*` and never a half-written file under a final name, the next export removes.
 
     Args:
         out_dir: the output directory, made where it is missing.
@@ -32,7 +33,8 @@ def staging(out_dir, names, overwrite):
                 f"{out_dir} already holds {', '.join(taken)}: add --overwrite to replace what is "
                 "there, or choose another directory with --out."
             )
-        folder = Path(tempfile.mkdtemp(prefix=".export-", dir=out_dir))
+        _remove_leftovers(out_dir)
+        folder = Path(tempfile.mkdtemp(prefix=f".export-{os.getpid()}-", dir=out_dir))
     except OSError as error:
         raise UserError(
             f"The output directory {out_dir} cannot be written ({error.strerror}); choose another "
@@ -49,3 +51,16 @@ def staging(out_dir, names, overwrite):
     finally:
         signal.signal(signal.SIGTERM, previous)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_leftovers(out_dir):
+    """Removes the folders of exports whose process is gone."""
+    if os.name != "posix":  # elsewhere asking for a process would end it
+        return
+    for folder in out_dir.glob(".export-*-*"):
+        try:
+            os.kill(int(folder.name.split("-")[1]), 0)
+        except (ProcessLookupError, ValueError):
+            shutil.rmtree(folder, ignore_errors=True)
+        except OSError:  # it runs, as another user
+            continue

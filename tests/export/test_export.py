@@ -16,6 +16,7 @@ from digitnet import models
 from export import __main__ as command_line
 from export import convert, flatfile, package, source, verify
 from export.pipeline import export
+from export.staging import staging
 
 PROMISED = {
     "digitnet-int8.tflite",
@@ -245,6 +246,33 @@ def test_an_interpreter_that_is_not_there_is_a_sentence(capsys, run_dir, tmp_pat
     sentence = fails(capsys, run_dir, "--out", tmp_path / "out", "--runtime", "/no/python")
     assert "/no/python cannot be started" in sentence
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_a_killed_export_left_is_removed_and_what_runs_is_left_alone(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    gone, running = tmp_path / f".export-{ended.pid}-abc", tmp_path / f".export-{os.getpid()}-abc"
+    gone.mkdir()
+    running.mkdir()
+    with staging(tmp_path, ["report.md"], overwrite=False):
+        assert not gone.exists()
+    assert [path.name for path in tmp_path.iterdir()] == [running.name]
+
+
+def test_microcontrollers_interpreter_reads_the_int8_file_too(int8_file, cases_path):
+    pytest.importorskip("tflite_micro", reason="tflite-micro is not installed")
+    program = (
+        "import sys, numpy; from export.micro import MicroInterpreter; "
+        "interpreter = MicroInterpreter(sys.argv[1]); cases = numpy.load(sys.argv[2]); "
+        "answers = interpreter.predict_batch(cases['images']).probabilities; "
+        "agreement = (answers.argmax(1) == cases['probabilities'].argmax(1)).mean(); "
+        "print(agreement, interpreter.arena_bytes())"
+    )
+    command = [sys.executable, "-c", program, int8_file, cases_path]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    agreement, arena_bytes = map(float, printed.split())
+    assert agreement > 0.95
+    assert arena_bytes < 32_000
 
 
 @pytest.mark.slow
