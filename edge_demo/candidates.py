@@ -2,10 +2,13 @@
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 LEAST_HEIGHT = 10  # pixels of the searched frame
 WIDEST = 2.0  # times its height; a wider piece is a line, a minus or several digits
+SLIM = 0.5  # times its height; as slim as this, a convex shape may be a 1
+MOST_CONVEX = 0.93  # of its convex hull is filled by a blot
 GAP_ABOVE = 0.16  # of a digit's height: strokes above one another further apart are of two digits
 GAP_BESIDE = 0.06  # the same for strokes beside one another, where the next digit is near
 MOST_TOGETHER = 5  # pieces of one digit
@@ -40,7 +43,16 @@ def from_pieces(pieces):
 
 def may_be_digit(candidate):
     """Whether the size and shape alone leave it possible that this is a digit."""
-    return candidate.height >= LEAST_HEIGHT and candidate.width <= WIDEST * candidate.height
+    height, width = candidate.height, candidate.width
+    return height >= LEAST_HEIGHT and width <= WIDEST * height and not _is_blot(candidate)
+
+
+def _is_blot(candidate):
+    """Whether it is a filled, convex shape: digits have bays or holes, unless they are a slim 1."""
+    if candidate.width < SLIM * candidate.height:
+        return False
+    hull = cv2.convexHull(cv2.findNonZero(candidate.ink))
+    return cv2.countNonZero(candidate.ink) > MOST_CONVEX * cv2.contourArea(hull)
 
 
 def joined(members):

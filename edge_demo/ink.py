@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-BACKGROUND_SIDE = 120  # pixels of the shorter side of the copy on which paper is estimated
+BACKGROUND_SIDE = 160  # pixels of the shorter side of the copy on which paper is estimated
 FAINTEST = 10  # ink below 4 % contrast (10 of 255) is paper, however quiet the camera
 LEAST_PEAK = 24  # a pen's darkest strokes have at least 10 % contrast
 STRONGEST_GRAIN = 25  # rougher than any paper: the blocks measured are full of ink, not of grain
@@ -56,8 +56,6 @@ def is_light_on_dark(small):
 
     Ink is the minority around every pixel, so a wide median is paper.
     """
-    half = (max(1, small.shape[1] // 2), max(1, small.shape[0] // 2))
-    small = cv2.resize(small, half, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(small, min(255, _kernel_side(small)))
     return _energy(cv2.subtract(small, paper)) > _energy(cv2.subtract(paper, small))
 

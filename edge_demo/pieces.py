@@ -12,7 +12,8 @@ from edge_demo.rulings import without_rulings
 EDGE_SHARE = 0.42
 MOST_PIECES = 600  # the largest are kept; a frame of noise must not take seconds
 LEAST_AREA = 6  # pixels
-DARKEST = 0.02  # share of a piece that tells its pen; the rest may be the stain it lies in
+# The darkest pixels of a piece tell its pen; the rest may be the stain that it lies in.
+DARKEST_SHARE, DARKEST = 0.02, 60  # whichever is fewer pixels
 CRUMB_SHARE = 0.04  # of the largest part's ink, below which what comes off a piece is a crumb
 LINE_SHARE = 0.25  # of a line's peak, above which its halo is gone and it is as thin as it is
 LARGE_SHARE = 0.3  # of the frame: a larger piece is a line, a shadow or several digits
@@ -58,7 +59,9 @@ def find_pieces(strength, floor, least_peak=0.0):
                 if unruled is not None:
                     queue.append((piece.x, piece.y, unruled, threshold))
                     continue
-            target = EDGE_SHARE * _strongest(piece.ink, piece.area, DARKEST)
+            target = EDGE_SHARE * _strongest(
+                piece.ink, piece.area, min(DARKEST_SHARE * piece.area, DARKEST)
+            )
             if threshold >= 0.8 * target:
                 pieces.append(piece)
             elif large:
@@ -102,12 +105,12 @@ def _components(ink, threshold, left, top):
         box = np.s_[y : y + height, x : x + width]
         within = (labels[box] == label).view(np.uint8)
         own = cv2.bitwise_and(ink[box], ink[box], mask=within)
-        peak = _strongest(own, area, 0.1)
+        peak = _strongest(own, area, 0.1 * area)
         yield Piece(left + x, top + y, width, height, own, area, peak)
 
 
-def _strongest(ink, area, share):
-    """Returns the strength that the darkest share of the ink reaches."""
+def _strongest(ink, area, count):
+    """Returns the strength that the `count` darkest pixels reach."""
     values = ink[ink > 0]
-    index = area - 1 - int(share * area)
+    index = area - 1 - int(count)
     return float(np.partition(values, index)[index])

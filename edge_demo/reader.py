@@ -78,9 +78,11 @@ def _read_upright(frame, classifier, threshold):
         unread += rejected
     if not read and not unread:
         return [], 0, 0.0
+    read = _without_frames(read)
     kind = page_kind([answer.candidate for answer in read or unread])
+    width = float(np.median([answer.candidate.width for answer in read])) if read else 0.0
     for answer in list(unread):
-        if _could_be_touching(answer.candidate, kind):
+        if _could_be_touching(answer.candidate, kind, width):
             halves = cut(answer, classifier)
             if halves:
                 unread.remove(answer)
@@ -107,10 +109,29 @@ def _is_like(candidate, kind):
     return candidate.peak >= 0.5 * peak and 0.5 * height <= candidate.height <= 2 * height
 
 
-def _could_be_touching(candidate, kind):
+def _without_frames(read):
+    """Drops what two other digits lie inside of: it is a frame around them."""
+    result = []
+    for answer in read:
+        x, y, width, height, _, peak = answer.candidate[:6]
+        inside = [
+            other
+            for other in (a.candidate for a in read if a is not answer)
+            if x < other.x + other.width / 2 < x + width
+            and y < other.y + other.height / 2 < y + height
+            and other.peak >= 0.4 * peak
+            and other.height >= 0.1 * height
+        ]
+        if len(inside) < 2:
+            result.append(answer)
+    return result
+
+
+def _could_be_touching(candidate, kind, digit_width):
     """Whether a candidate has the height of the page's digits and the width of two."""
     height = kind[1]
-    return 0.6 * height <= candidate.height <= 1.8 * height and candidate.width >= 0.6 * height
+    least_width = max(0.7 * height, 0.9 * candidate.height, 1.3 * digit_width)
+    return 0.6 * height <= candidate.height <= 1.8 * height and candidate.width >= least_width
 
 
 def _is_page_edge(box, confidence, shape):

@@ -8,6 +8,7 @@ LEAST_LENGTH = 28  # pixels
 WIDEST = 1.6  # times its height; wider ink, where it spans the frame, is no digit
 LONGEST = 3.0  # times its height; wider ink is no digit anywhere
 SPAN = 0.9  # of the frame
+THROUGH = 0.6  # of a grid's width: a shorter line is not one of its rules
 LEAST_LINES = 4  # of one direction make a grid; a digit has three bars at most
 
 
@@ -52,10 +53,10 @@ def _ruling(mask, length, surely=False):
     if mask.shape[1] < length:
         return None
     # A tilted line climbs in steps of one pixel; thickened, its steps overlap and the run goes on.
-    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    if not surely and _lines_through(thick) < LEAST_LINES:
+    runs = _runs(cv2.dilate(mask, np.ones((3, 1), np.uint8)), length)
+    if not surely and _count_long(runs) < LEAST_LINES:
         return None
-    runs = cv2.bitwise_and(_runs(thick, length), mask)
+    runs = cv2.bitwise_and(runs, mask)
     covered = int(cv2.countNonZero(runs))
     starts = cv2.countNonZero(cv2.subtract(runs[1:], runs[:-1])) + cv2.countNonZero(runs[:1])
     thickness = covered / max(starts, 1)
@@ -67,11 +68,10 @@ def _ruling(mask, length, surely=False):
     return lines if lines.any() else None
 
 
-def _lines_through(mask):
-    """Counts the level lines that run through most of a mask, where a cut through it meets them."""
-    width = mask.shape[1]
-    cut = _runs(mask, int(0.6 * width))[:, width // 2].astype(np.int8)
-    return int((np.diff(cut, prepend=0) == 1).sum())
+def _count_long(runs):
+    """Counts the lines that run through most of a piece."""
+    stats = cv2.connectedComponentsWithStats(runs, 8, cv2.CV_32S)[2]
+    return int((stats[1:, cv2.CC_STAT_WIDTH] >= THROUGH * runs.shape[1]).sum())
 
 
 def _runs(mask, length):

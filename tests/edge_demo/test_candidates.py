@@ -1,5 +1,6 @@
 """Loose strokes are joined to their digit, neighbours are not."""
 
+import cv2
 import numpy as np
 
 from edge_demo.candidates import from_pieces
@@ -7,10 +8,11 @@ from edge_demo.pieces import find_pieces
 
 
 def candidates_of(*boxes):
-    """Candidates of a frame with filled boxes (x, y, width, height)."""
+    """Candidates of a frame with boxes (x, y, width, height), hollow where they are large."""
     strength = np.zeros((300, 300), np.uint8)
     for x, y, width, height in boxes:
         strength[y : y + height, x : x + width] = 200
+        strength[y + 8 : y + height - 8, x + 8 : x + width - 8] = 0
     return from_pieces(find_pieces(strength, 10))
 
 
@@ -34,3 +36,13 @@ def test_a_minus_is_no_candidate():
 
 def test_a_speck_is_no_candidate():
     assert candidates_of((50, 60, 5, 5)) == []
+
+
+def test_a_blot_is_no_candidate():
+    strength = np.zeros((300, 300), np.uint8)
+    cv2.ellipse(strength, (150, 150), (40, 60), 20, 0, 360, 180, cv2.FILLED)
+    assert from_pieces(find_pieces(strength, 10)) == []
+
+
+def test_a_thick_one_is_a_candidate():
+    assert len(candidates_of((50, 60, 14, 80))) == 1
