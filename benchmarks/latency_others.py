@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-ONNX_CALLS, KERAS_CALLS, WARM_UP_CALLS = 3000, 60, 20
+ONNX_CALLS, KERAS_CALLS, WARM_UP_CALLS = 1000, 20, 5
 
 
 def time_onnx(path):

@@ -9,17 +9,11 @@ import argparse
 import json
 import platform
 import sys
-import time
 
 import numpy as np
 
 from export import micro
-
-LOADS = 20
-WARM_UP_CALLS = 200
-TIMED_CALLS = 3000
-THREADS = (1, 2)
-TIME_LIMIT_S = 3.0  # for each setting: two threads on one busy core can take a hundred times longer
+from export.measure import THREADS, TIMED_CALLS, measure
 
 
 def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
@@ -59,131 +53,12 @@ def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
     return {**report, **(measure(path, timed_calls, threads) if timed_calls else {})}
 
 
-def measure(path, timed_calls=TIMED_CALLS, threads=THREADS):
-    """Times a file in this process' runtime.
-
-    A call is `Interpreter.invoke()` alone: what comes before and after is the caller's.
-
-    Returns:
-        dict: load_ms (median: build, allocate, first call), arena_bytes (memory that the tensors
-        of the built-in kernels take), and `threads`, {"1": {median_us, p99_us, min_us}, "2": ...}.
-    """
-    if micro.is_the_only_runtime():
-        return _measure_micro(path, timed_calls)
-    from edge_demo.classifier import load_runtime
-
-    interpreter_class, _ = load_runtime()
-    with open(path, "rb") as file:
-        content = file.read()
-    load_ms = []
-    for _ in range(LOADS):
-        start = time.perf_counter()
-        interpreter = _ready(interpreter_class, content)
-        interpreter.invoke()
-        load_ms.append(1e3 * (time.perf_counter() - start))
-    times = {
-        str(count): _summary(call_times_us(_ready(interpreter_class, content, count), timed_calls))
-        for count in threads
-    }
-    return {
-        "load_ms": float(np.median(load_ms)),
-        "arena_bytes": arena_bytes(interpreter_class, content),
-        "threads": times,
-    }
-
-
-def _measure_micro(path, timed_calls):
-    start = time.perf_counter()
-    interpreter = micro.MicroInterpreter(path)
-    image = np.zeros((28, 28, 1), np.uint8)
-    image[6:22, 10:18] = 200
-    interpreter.set_image(image)
-    interpreter.invoke()
-    load_ms = 1e3 * (time.perf_counter() - start)
-    return {
-        "load_ms": load_ms,
-        "arena_bytes": interpreter.arena_bytes(),
-        "threads": {"1": _summary(call_times_us(interpreter, timed_calls))},
-    }
-
-
-def _summary(microseconds):
-    return {
-        "median_us": float(np.median(microseconds)),
-        "p99_us": float(np.percentile(microseconds, 99)),
-        "min_us": float(microseconds.min()),
-    }
-
-
-def call_times_us(interpreter, calls, warm_up_calls=WARM_UP_CALLS):
-    """Microseconds of each of `calls` calls after a warm-up, float64; fewer at the time limit."""
-    end = time.perf_counter() + TIME_LIMIT_S
-    for _ in range(warm_up_calls):
-        interpreter.invoke()
-        if time.perf_counter() > end:
-            break
-    times_ns = []
-    end = time.perf_counter_ns() + 1e9 * TIME_LIMIT_S
-    while len(times_ns) < calls:
-        start = time.perf_counter_ns()
-        interpreter.invoke()
-        times_ns.append(time.perf_counter_ns() - start)
-        if start > end:
-            break
-    return np.array(times_ns) / 1e3
-
-
-def arena_bytes(interpreter_class, content):
-    """Bytes of memory that the tensors occupy, shared bytes counted once, weights not.
-
-    Measured with the runtime's built-in kernels: what a delegate allocates it does not tell.
-    Returns None where the runtime cannot be asked.
-    """
-    module = sys.modules[interpreter_class.__module__]
-    resolver = getattr(module, "OpResolverType", None)
-    if resolver is None:
-        return None
-    interpreter = interpreter_class(
-        model_content=content,
-        experimental_op_resolver_type=resolver.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-    )
-    interpreter.allocate_tensors()
-    interpreter.invoke()
-    weights = np.frombuffer(content, np.uint8)
-    first = weights.ctypes.data
-    spans = []
-    for detail in interpreter.get_tensor_details():
-        try:
-            view = interpreter.tensor(detail["index"])()
-        except ValueError:  # a tensor without memory of its own
-            continue
-        address = view.__array_interface__["data"][0]
-        if not first <= address < first + len(weights):
-            spans.append((address, address + view.nbytes))
-    occupied, end = 0, 0
-    for low, high in sorted(spans):
-        occupied += max(0, high - max(low, end))
-        end = max(end, high)
-    return occupied
-
-
 def _classifier(path):
     if micro.is_the_only_runtime():
         return micro.MicroInterpreter(path)
     from edge_demo.classifier import Classifier
 
     return Classifier(path)
-
-
-def _ready(interpreter_class, content, num_threads=1):
-    interpreter = interpreter_class(model_content=content, num_threads=num_threads)
-    interpreter.allocate_tensors()
-    (detail,) = interpreter.get_input_details()
-    # Ink in the middle, as a digit has: zeros would be kind to some kernels.
-    image = np.zeros(detail["shape"], detail["dtype"])
-    image[:, 6:22, 10:18] = 200
-    interpreter.set_tensor(detail["index"], image)
-    return interpreter
 
 
 def _largest(values, reference):

@@ -24,7 +24,7 @@ def is_the_only_runtime():
 
 
 class MicroInterpreter:
-    """A file in TensorFlow Lite Micro, with the `invoke` that `judge.call_times_us` times."""
+    """A file in TensorFlow Lite Micro, with the `invoke` that `measure.call_times_us` times."""
 
     def __init__(self, path):
         from tflite_micro import runtime

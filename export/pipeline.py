@@ -1,6 +1,5 @@
 """The whole way from a run directory to named, verified files."""
 
-import hashlib
 import json
 import os
 import sys
@@ -9,18 +8,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from export import (
-    c_array,
-    calibration,
-    card,
-    convert,
-    flatfile,
-    package,
-    report,
-    source,
-    targets,
-    verify,
-)
+from export import calibration, card, one_format, report, source, targets, verify
 from export.errors import UserError
 from export.quiet import without_native_messages
 from export.staging import staging
@@ -76,64 +64,17 @@ def export(
                 "calibration": record if name == "int8" else None,
             }
             pythons = [sys.executable, *runtimes]
-            files.append(_export_one(folder, run, facts, pythons, max_drop_points, with_c_array))
+            files.append(
+                one_format.export(folder, run, facts, pythons, max_drop_points, with_c_array)
+            )
         full = report.build(run, digits.name, keras_accuracy, target, record, files)
         page = report.to_markdown(full)
-        _write(folder / "report.json", json.dumps(full, indent=2) + "\n")
-        _write(folder / "report.md", page)
-        _write(folder / "README.md", card.to_markdown(full))
+        one_format.write(folder / "report.json", json.dumps(full, indent=2) + "\n")
+        one_format.write(folder / "report.md", page)
+        one_format.write(folder / "README.md", card.to_markdown(full))
         for name in names:
             os.replace(folder / name, out_dir / name)
     return page, [out_dir / name for name in names]
-
-
-def _export_one(folder, run, facts, pythons, max_drop_points, with_c_array):
-    """Converts, checks, packs and judges one format; returns its entry in the report."""
-    path = folder / f"digitnet-{facts['format']}.tflite"
-    images = folder / "calibration.npy"
-    convert.in_child_process(
-        run.model_path, facts["format"], path, images if images.exists() else None
-    )
-    flatbuffer = path.read_bytes()
-    graph = flatfile.read(flatbuffer)
-    targets.check(graph, facts["target"], path.name)
-    flatfile.check_contract(graph)
-    metadata = _metadata(run, graph, facts)
-    path.write_bytes(package.packed(flatbuffer, metadata))
-    runtimes = []
-    for python in pythons:
-        judged = verify.run_judge(path, folder / "cases.npz", python)
-        verify.check(path.name, judged, facts["keras_test_accuracy"], max_drop_points)
-        runtimes.append(judged)
-    # The file carries its own accuracy too: the flatbuffer that was judged stays as it is.
-    first = runtimes[0]
-    metadata |= {"test_accuracy": first["accuracy"], "judged_by": first["runtime"]}
-    content = package.packed(flatbuffer, metadata)
-    path.write_bytes(content)
-    if with_c_array:
-        _write_c_array(path, flatbuffer, graph, metadata)
-    return {
-        "format": facts["format"],
-        "file": path.name,
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "operators": metadata["operators"],
-        "outputs": metadata["outputs"],
-        "runs_on": metadata["runs_on"],
-        "runtimes": runtimes,
-    }
-
-
-def _write(path, text):
-    path.write_text(text, encoding="utf-8")
-
-
-def _write_c_array(path, flatbuffer, graph, metadata):
-    symbol = path.stem.replace("-", "_")
-    title = f"{metadata['name']} {metadata['version']}, {metadata['model']}, {metadata['format']}"
-    header_path = path.with_suffix(".h")
-    _write(header_path, c_array.header(graph, len(flatbuffer), symbol, title))
-    _write(path.with_suffix(".cc"), c_array.source(flatbuffer, symbol, header_path.name))
 
 
 def _c_array_ends(with_c_array):
@@ -176,31 +117,3 @@ def _load(run, dataset):
     if len(digits.y_test) == 0:
         raise UserError(f"{dataset} holds no test images, so no file can be verified on it.")
     return model, digits
-
-
-def _metadata(run, graph, facts):
-    """What digitnet.json says, but for what only the finished file can tell."""
-    import digitnet
-
-    return {
-        "name": "digitnet",
-        "version": digitnet.__version__,
-        "model": run.config.get("model"),
-        **facts,
-        "input": {
-            "name": "image",
-            "dtype": "uint8",
-            "shape": [1, 28, 28, 1],
-            "values": "0 = background, 255 = ink, as MNIST has them; no scaling is needed",
-        },
-        "outputs": {name: list(graph.tensors[i].shape) for name, i in graph.outputs.items()},
-        "training": {
-            key: run.metrics[key]
-            for key in ("recipe", "epochs", "train_count", "parameters", "seed")
-            if key in run.metrics
-        },
-        "operators": graph.operator_versions(),
-        "runs_on": targets.runnable_by(graph),
-        "oldest_runtime": f"TensorFlow Lite {graph.oldest_runtime}",
-        "source_sha256": run.model_sha256,
-    }

@@ -128,3 +128,20 @@ def test_the_recorded_operators_are_those_of_the_installed_runtime():
     if runtime not in RUNTIME_OPERATORS:
         pytest.skip(f"runtime_operators.py has no table of {runtime}")
     assert operators == RUNTIME_OPERATORS[runtime]
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "scales", "outputs", "reason"),
+    [
+        ((1, 28, 28, 1), "float32", (), {"probabilities": 1}, "float32"),
+        ((1, 32, 32, 1), "uint8", (), {"probabilities": 1}, "1, 32, 32, 1"),
+        ((1, 28, 28, 1), "uint8", (0.5,), {"probabilities": 1}, "scale"),
+        ((1, 28, 28, 1), "uint8", (1.0,), {"answer": 1}, "answer"),
+        ((1, 28, 28, 1), "uint8", (1.0,), {"probabilities": 0}, "probabilities"),
+    ],
+)
+def test_a_file_that_does_not_keep_the_contract_is_told_why(shape, dtype, scales, outputs, reason):
+    image = flatfile.Tensor("image", shape, dtype, scales, (0,) * len(scales), b"")
+    answer = flatfile.Tensor("", (1, 10), "int8", (1.0,), (0,), b"")
+    with pytest.raises(ValueError, match=reason):
+        flatfile.check_contract(flatfile.Graph((image, answer), (), {"image": 0}, outputs))

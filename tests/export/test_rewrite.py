@@ -113,6 +113,17 @@ def test_a_pooling_that_is_not_alone_reading_its_convolution_is_left_alone():
     assert_same_answers(with_random_weights(keras.Model(image, out)))
 
 
+def test_a_layer_that_is_called_twice_keeps_its_answers():
+    # A layer's second call is not among its `output`, so nobody would see it read the convolution.
+    image = keras.Input((28, 28, 1), dtype="uint8", name="image")
+    convolution = layers.Conv2D(4, 3, padding="same", activation="relu")
+    scaled, shared = layers.Rescaling(1 / 255)(image), layers.AveragePooling2D(2)
+    x = convolution(scaled)
+    joined = layers.Concatenate()([shared(scaled), shared(x), layers.MaxPooling2D(2)(x)])
+    out = layers.Dense(10, activation="softmax")(layers.Flatten()(joined))
+    assert_same_answers(with_random_weights(keras.Model(image, out)))
+
+
 def test_a_model_of_another_input_is_refused_with_both_shapes():
     model = keras.Sequential([keras.Input((32, 32, 3)), layers.Flatten(), layers.Dense(10)])
     with pytest.raises(UserError, match=r"\(32, 32, 3\).*\(28, 28, 1\)"):
