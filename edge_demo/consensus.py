@@ -2,19 +2,21 @@
 
 import numpy as np
 
-LEAST_SHARE = 0.25  # of the page's height times contrast
+LEAST_SHARE = 0.3  # of the page's height times contrast
 TALLEST = 3.0  # times the page's height
 
 
-def page_kind(candidates):
-    """Returns (contrast, height) of what is written: medians weighted by ink.
+def page_kind(answers):
+    """Returns (contrast, height) of what is written: medians weighted by contrast and confidence.
 
-    A thousand specks do not outvote five digits. `candidates` is a sequence of one or more with
-    peak, height and mass.
+    So neither a thousand specks of paper nor one large faint stain outvotes five digits. `answers`
+    is a sequence of one or more with candidate (peak, height) and confidence.
     """
-    masses = [candidate.mass for candidate in candidates]
-    peak = _weighted_median([candidate.peak for candidate in candidates], masses)
-    return peak, _weighted_median([candidate.height for candidate in candidates], masses)
+    peaks = np.array([answer.candidate.peak for answer in answers])
+    heights = np.array([answer.candidate.height for answer in answers], float)
+    confidences = np.array([answer.confidence for answer in answers])
+    weights = (peaks * confidences) ** 2 * np.sqrt(heights)
+    return _weighted_median(peaks, weights), _weighted_median(heights, weights)
 
 
 def is_of_kind(candidate, kind):
@@ -30,5 +32,5 @@ def is_of_kind(candidate, kind):
 
 def _weighted_median(values, weights):
     order = np.argsort(values)
-    total = np.cumsum(np.asarray(weights, float)[order])
-    return float(np.asarray(values, float)[order][np.searchsorted(total, total[-1] / 2)])
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])

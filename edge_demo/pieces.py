@@ -69,22 +69,21 @@ def find_pieces(strength, floor, least_peak=0.0):
                 step = max(np.sqrt(threshold * target), min(1.5 * threshold, target))
                 queue.append((piece.x, piece.y, piece.ink, step))
             else:
-                pieces.append(_settled(piece, target))
+                pieces.extend(_settled(piece, target))
     pieces.sort(key=lambda piece: -piece.area)
     return pieces[:MOST_PIECES]
 
 
 def _settled(piece, threshold):
-    """Cuts a piece at its own threshold: one piece, or the whole with its parts."""
+    """Cuts a piece at its own threshold: one piece, one whole with its parts, or several pieces."""
     parts = _without_crumbs(_components(piece.ink, threshold, piece.x, piece.y))
-    if len(parts) == 1:
-        return parts[0]
-    # Where the stroke is thin it is faint as well: lower, until it hangs together again.
-    for share in (0.75, 0.5):
-        wholes = _without_crumbs(_components(piece.ink, share * threshold, piece.x, piece.y))
-        if len(wholes) == 1:
-            return wholes[0]._replace(parts=parts)
-    return piece._replace(parts=parts)
+    if len(parts) > 1:
+        # Where a stroke is thin it is faint as well: a little lower it may hang together again.
+        for share in (0.75, 0.5):
+            wholes = _without_crumbs(_components(piece.ink, share * threshold, piece.x, piece.y))
+            if len(wholes) == 1:
+                return [wholes[0]._replace(parts=parts)]
+    return parts
 
 
 def _without_crumbs(pieces):

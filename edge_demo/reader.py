@@ -79,7 +79,7 @@ def _read_upright(frame, classifier, threshold):
     if not read and not unread:
         return [], 0, 0.0
     read = _without_frames(read)
-    kind = page_kind([answer.candidate for answer in read or unread])
+    kind = page_kind(read or unread)
     width = float(np.median([answer.candidate.width for answer in read])) if read else 0.0
     for answer in list(unread):
         if _could_be_touching(answer.candidate, kind, width):

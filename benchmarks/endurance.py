@@ -1,0 +1,108 @@
+"""Whether memory and lag stay flat while the demo reads a looping video for minutes.
+
+    python -m benchmarks.endurance [--minutes M] [--video FILE] [--model FILE] [--json]
+
+Lag is the time from the moment when a frame was read to its answer. Without --video, a video of the
+synthetic scene is written to a temporary folder first.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+
+from edge_demo.cameras import SIZE, SyntheticCamera, Video
+from edge_demo.errors import UserError, run_command
+from edge_demo.newest import NewestFrames
+from edge_demo.reader import read_digits
+from edge_demo.reloading import ReloadingClassifier
+from edge_demo.tracker import Tracker
+
+
+def main(argv=None):
+    """Runs the command line and returns its exit code."""
+    return run_command(_run, argv)
+
+
+def _run(argv):
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.endurance",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--minutes", type=float, default=10, help="default: %(default)s")
+    parser.add_argument("--video", metavar="FILE", help="default: a drawn one of 20 seconds")
+    parser.add_argument("--model", metavar="FILE", help="default: the shipped one")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments = parser.parse_args(argv)
+    if arguments.minutes <= 0:
+        raise UserError(f"--minutes takes more than 0. Received: {arguments.minutes}")
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        video = arguments.video or write_video(Path(folder) / "scene.avi")
+        windows = watch(str(video), arguments.model, 60 * arguments.minutes)
+    if arguments.json:
+        print(json.dumps(windows))
+        return 0
+    print("| minutes | frames/s | median lag, ms | longest lag, ms | memory, MiB |")
+    print("|---|---|---|---|---|")
+    for window in windows:
+        print(
+            f"| {window['minutes']:.1f} | {window['frames_per_second']:.1f} "
+            f"| {window['median_lag_ms']:.0f} | {window['longest_lag_ms']:.0f} "
+            f"| {window['memory_mib']:.1f} |"
+        )
+    return 0
+
+
+def watch(video, model, seconds, windows=10):
+    """Reads a looping video; returns a dict of measurements for each tenth of the time."""
+    classifier, tracker, result = ReloadingClassifier(model), Tracker(), []
+    frames = NewestFrames(lambda: Video(video, loop=True), "video")
+    start = time.monotonic()
+    try:
+        for number in range(1, windows + 1):
+            lags, begun = [], time.monotonic()
+            while time.monotonic() < start + number * seconds / windows:
+                image, taken_at = next(frames)
+                tracker.update(read_digits(image, classifier), taken_at - start)
+                lags.append(1e3 * (time.monotonic() - taken_at))
+            window = {
+                "minutes": (time.monotonic() - start) / 60,
+                "frames_per_second": len(lags) / (time.monotonic() - begun),
+                "median_lag_ms": statistics.median(lags),
+                "longest_lag_ms": max(lags),
+                "memory_mib": memory_mib(),
+            }
+            print(f"{window['minutes']:.1f} minutes", file=sys.stderr)
+            result.append(window)
+    finally:
+        frames.close()
+    return result
+
+
+def write_video(path, seconds=20, rate=30):
+    """Writes a video of the synthetic scene (Motion JPEG) and returns its path."""
+    camera = SyntheticCamera(frames_per_second=None)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), rate, SIZE)
+    for _ in range(seconds * rate):
+        writer.write(camera.read())
+    writer.release()
+    return path
+
+
+def memory_mib():
+    """Returns the resident memory of this process in MiB (Linux)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
