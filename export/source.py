@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,14 +62,16 @@ def load_model(path):
 
     import digitnet.models  # noqa: F401, registers AttentionGate with Keras
 
+    damaged = "it may be cut short or damaged: train again, or copy it again"
+    if not zipfile.is_zipfile(path):  # Keras would say that the file is not there
+        raise UserError(f"{path} is no whole Keras file; {damaged}.")
     try:
         return keras.saving.load_model(path, compile=False)
     except Exception as error:  # Keras raises whatever the damaged part raises
         reason = str(error).strip().splitlines()
         raise UserError(
             f"{path} cannot be loaded as a Keras model ({type(error).__name__}"
-            f"{': ' + reason[0].rstrip('.') if reason else ''}); it may be cut short or damaged: "
-            "train again, or copy it again."
+            f"{': ' + reason[0].rstrip('.') if reason else ''}); {damaged}."
         ) from error
 
 

@@ -25,6 +25,7 @@ def staging(out_dir, names, overwrite):
     Raises:
         UserError: the directory cannot be written, or holds one of the names.
     """
+    is_new = not out_dir.exists()
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         taken = [name for name in names if (out_dir / name).exists()]
@@ -51,6 +52,8 @@ def staging(out_dir, names, overwrite):
     finally:
         signal.signal(signal.SIGTERM, previous)
         shutil.rmtree(folder, ignore_errors=True)
+        if is_new and not any(out_dir.iterdir()):
+            out_dir.rmdir()
 
 
 def _remove_leftovers(out_dir):
