@@ -77,7 +77,7 @@ def measure(size, classifier, repeats):
             found = [0, 0]
         gray = timed("grey", cv2.cvtColor, page.image, cv2.COLOR_BGR2GRAY)
         marks = timed("ink against paper", ink.find_ink, gray)
-        cut = timed("pieces", pieces.find_pieces, *marks[:3])
+        cut = timed("pieces", pieces.find_pieces, marks.strength, marks.floor, ink.LEAST_PEAK)
         wanted = timed("candidates", candidates.from_pieces, cut)
         images = timed("normalise", lambda some: [normalize(c.ink) for c in some], wanted)
         timed("classify", classifier.predict_batch, images)
@@ -133,7 +133,10 @@ def markdown(report):
     for index, name in enumerate(("digitnet", "plain")):
         cells = [sizes[size]["digits"][index] for size in sizes]
         lines.append(f"| digits read right, {name} | " + " | ".join(cells) + " |")
-    lines += ["", f"{report['machine']}, {report['runtime']}, OpenCV {report['opencv']}, one thread"]
+    lines += [
+        "",
+        f"{report['machine']}, {report['runtime']}, OpenCV {report['opencv']}, one thread",
+    ]
     return "\n".join(lines)
 
 

@@ -8,20 +8,29 @@ import numpy as np
 BACKGROUND_SIDE = 160  # pixels of the shorter side of the copy on which paper is estimated
 FAINTEST = 10  # ink below 4 % contrast (10 of 255) is paper, however quiet the camera
 LEAST_PEAK = 24  # a pen's darkest strokes have at least 10 % contrast
+BLOCK = 8  # pixels
+AROUND = 25  # blocks in each direction that tell the paper's grain
 STRONGEST_GRAIN = 25  # rougher than any paper: the blocks measured are full of ink, not of grain
 
 
 class Ink(NamedTuple):
     """Ink of a frame.
 
-    strength: uint8 [height, width], 0 = paper, 255 = black on white. floor: from here on a pixel is
-    more than noise. significant: a pen's darkest strokes are stronger than this.
+    strength: uint8 [height, width], 255 = black on white, 0 = paper and its grain. floor: from
+    here on a pixel is more than noise. grain: uint8 [height / 8, width / 8], the strength that the
+    paper's own texture reaches around each place. light_on_dark: whether the ink is lighter.
     """
 
     strength: np.ndarray
     floor: float
-    significant: float
+    grain: np.ndarray
     light_on_dark: bool
+
+    def significant(self, x, y):
+        """Returns the strength that a pen's darkest strokes have at least, at a pixel."""
+        row = min(int(y) // BLOCK, self.grain.shape[0] - 1)
+        column = min(int(x) // BLOCK, self.grain.shape[1] - 1)
+        return max(LEAST_PEAK, 3.0 * float(self.grain[row, column]))
 
 
 def find_ink(gray, light_on_dark=None):
@@ -47,8 +56,9 @@ def find_ink(gray, light_on_dark=None):
     paper = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     strength = cv2.bitwise_not(cv2.divide(gray, paper, scale=255))
     grain = _grain(strength)
-    floor = float(np.clip(grain, FAINTEST, STRONGEST_GRAIN))
-    return Ink(strength, floor, max(LEAST_PEAK, 3 * min(grain, STRONGEST_GRAIN)), light_on_dark)
+    rough = cv2.resize(grain, strength.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    strength = cv2.bitwise_and(strength, strength, mask=cv2.compare(strength, rough, cv2.CMP_GT))
+    return Ink(strength, float(FAINTEST), grain, light_on_dark)
 
 
 def is_light_on_dark(small):
@@ -88,10 +98,15 @@ def _paper(small):
 
 
 def _grain(strength):
-    """Returns the strength that the paper's own texture reaches.
+    """Returns uint8 [height / 8, width / 8], at least [1, 1]: how strong the paper's texture is.
 
-    The lower quartile of the maxima of 8×8 blocks: most blocks of a page hold no ink, and a
-    quarter is still paper when thick digits fill the frame.
+    That is the strongest ink in each block of 8×8 pixels, the weaker of neighbouring blocks, and
+    the median of these around a place: most blocks there hold no ink.
     """
-    middles = cv2.dilate(strength, np.ones((8, 8), np.uint8))[4::8, 4::8]
-    return float(np.percentile(middles, 25)) if middles.size else float(FAINTEST)
+    strongest = cv2.dilate(strength, np.ones((BLOCK, BLOCK), np.uint8))
+    blocks = strongest[BLOCK // 2 :: BLOCK, BLOCK // 2 :: BLOCK]
+    if min(blocks.shape, default=0) < 3:
+        return np.full((1, 1), FAINTEST, np.uint8)
+    weaker = cv2.erode(np.ascontiguousarray(blocks), np.ones((2, 2), np.uint8))
+    around = min(AROUND, (min(blocks.shape) - 1) | 1)
+    return np.minimum(cv2.medianBlur(weaker, around), STRONGEST_GRAIN)

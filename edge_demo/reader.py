@@ -138,8 +138,10 @@ def _is_page_edge(box, confidence, shape):
     """Whether what touches the frame's edge is rather the edge of a page or a desk than a digit."""
     x, y, width, height = box
     beside = x <= 1 or x + width >= shape[1] - 1
-    above = y <= 1 or y + height >= shape[0] - 1
-    return (beside and width < 0.4 * height) or ((beside or above) and confidence < SURE)
+    above, below = y <= 1, y + height >= shape[0] - 1
+    if (beside and width < 0.4 * height) or (above and below and width < 0.2 * height):
+        return True
+    return (beside or above or below) and confidence < SURE
 
 
 def _frame_box(candidate, scale, shape):
