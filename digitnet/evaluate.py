@@ -11,16 +11,18 @@ from digitnet.errors import UserError, run_command
 BATCH_SIZE = 500
 
 
-def probabilities_of(path, images):
-    """A model file's answers, through Keras for .keras and through the device's own classifier
-    for .tflite.
+def predictor(path):
+    """A model file as a function: .keras through Keras, .tflite through the device's own classifier.
+
+    Open a .tflite before anything imports TensorFlow (reading MNIST does): tflite-runtime 2.14.0
+    crashes in a process that imported TensorFlow 2.21 before it, and works in the other order.
 
     Args:
         path: The file.
-        images: uint8 `(N, 28, 28, 1)`, 0 = background, 255 = ink.
 
     Returns:
-        float32 `(N, 10)`.
+        A function from uint8 images `(N, 28, 28, 1)`, 0 = background, 255 = ink, to float32
+        probabilities `(N, 10)`.
 
     Raises:
         UserError: If the file is missing, damaged, or no model of digits.
@@ -29,18 +31,20 @@ def probabilities_of(path, images):
     if not path.is_file():
         raise UserError(f"there is no file {path}; train one with `python -m digitnet.train`.")
     if path.suffix == ".keras":
-        return load_keras(path).predict(images, batch_size=BATCH_SIZE, verbose=0)
+        model = load_keras(path)
+        return lambda images: model.predict(images, batch_size=BATCH_SIZE, verbose=0)
     if path.suffix == ".tflite":
         try:
-            from edge_demo.classifier import Classifier, ModelFileError
+            from edge_demo.classifier import Classifier
         except ImportError as error:
             raise UserError(
                 f"evaluating a .tflite needs pip install 'digitnet[edge]' ({error})."
             ) from error
         try:
-            return Classifier(path).predict_batch(images).probabilities
-        except ModelFileError as error:
+            classifier = Classifier(path)
+        except (ValueError, ImportError) as error:  # the classifier's own sentences
             raise UserError(str(error)) from error
+        return lambda images: classifier.predict_batch(images).probabilities
     raise UserError(f"{path} is neither a .keras nor a .tflite file.")
 
 
@@ -109,11 +113,11 @@ def main(argv=None) -> int:
 
 def _main(argv):
     arguments = _parser().parse_args(argv)
+    predict = predictor(arguments.model)
     digits = data.load(arguments.dataset, validation_count=0, needs_training=False)
     if not len(digits.x_test):
         raise UserError(f"{arguments.dataset} holds no test images.")
-    answers = probabilities_of(arguments.model, digits.x_test)
-    summary = scores.summary(digits.y_test, answers)
+    summary = scores.summary(digits.y_test, predict(digits.x_test))
     result = {"model": arguments.model, "dataset": digits.name, **summary}
     print(json.dumps(result) if arguments.json else _table(result))
     return 0

@@ -113,7 +113,8 @@ def write_attention(path, model, images, labels) -> None:
         for row, gate in enumerate(gates, start=1):
             before = keras.Model(model.input, gate.input)
             maps = before(images[examples])
-            masks = keras.ops.convert_to_numpy(gate.attention(maps)).mean(axis=-1)
+            attention = keras.ops.cast(gate.attention(maps), "float32")
+            masks = keras.ops.convert_to_numpy(attention).mean(axis=-1)
             for column, mask in enumerate(masks):
                 picture = axes[row, column].imshow(mask, cmap="magma", vmin=0, vmax=1)
             axes[row, 0].set_ylabel(f"{gate.name}\n{masks.shape[1]}×{masks.shape[2]}")

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import csv
 import dataclasses
+import importlib.util
 import io
 import pathlib
 import sys
@@ -11,17 +12,27 @@ import sys
 import keras
 import numpy as np
 
-from digitnet import checkpoint, data, files, models, plots, provenance, scores
+from digitnet import checkpoint, data, devices, files, models, plots, provenance, report, scores
 from digitnet.augment import RandomAffine
+from digitnet.calibrate import calibrate
 from digitnet.errors import UserError, run_command
 from digitnet.recipe import RECIPES, Recipe
 
 EVALUATION_BATCH_SIZE = 500
-# Steps a call into the backend's compiled loop: on TensorFlow a fifth of an epoch's time is saved.
-STEPS_PER_EXECUTION = 50
+# Steps a call into the compiled loop: saves TensorFlow a fifth of an epoch. Keras unrolls the loop
+# on JAX, where 26 steps took over a minute to compile.
+STEPS_PER_EXECUTION = {"tensorflow": 50}
 
 
-def train(recipe: Recipe, digits: data.Digits, run_dir, *, resume=False, command=None) -> dict:
+def train(
+    recipe: Recipe,
+    digits: data.Digits,
+    run_dir,
+    *,
+    resume: bool = False,
+    command: str | None = None,
+    tensorboard: bool = False,
+) -> dict:
     """Trains one model and writes the run directory.
 
     Args:
@@ -31,6 +42,7 @@ def train(recipe: Recipe, digits: data.Digits, run_dir, *, resume=False, command
             and checkpoints; made where it is missing.
         resume: Goes on from the folder's newest checkpoint.
         command: The command line to record, if there was one.
+        tensorboard: Whether to write TensorBoard's logs into `run_dir/tensorboard`.
 
     Returns:
         The contents of `metrics.json`.
@@ -45,7 +57,8 @@ def train(recipe: Recipe, digits: data.Digits, run_dir, *, resume=False, command
             "images; give a smaller --batch-size."
         )
     run_dir = _open_run(run_dir, recipe, digits, resume, command)
-    model = models.build(recipe.model, recipe.seed)
+    with devices.precision(recipe.precision):
+        model = models.build(recipe.model, recipe.seed)
     steps_per_epoch = len(digits.x_train) // recipe.batch_size
     training_model = compile_for_training(model, recipe, steps_per_epoch)
     state = checkpoint.restore(run_dir, training_model)
@@ -60,7 +73,7 @@ def train(recipe: Recipe, digits: data.Digits, run_dir, *, resume=False, command
                 epochs=recipe.epochs,
                 validation_data=validation if len(digits.x_validation) else None,
                 validation_batch_size=EVALUATION_BATCH_SIZE,
-                callbacks=[keeper],
+                callbacks=[keeper, *_tensorboard(run_dir, tensorboard)],
                 shuffle=False,  # the generator has shuffled
                 verbose=1 if sys.stderr.isatty() else 2,
             )
@@ -92,7 +105,9 @@ def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: in
             from_logits=True, label_smoothing=recipe.label_smoothing
         ),
         metrics=[keras.metrics.CategoricalAccuracy("accuracy")],
-        steps_per_execution=min(STEPS_PER_EXECUTION, steps_per_epoch),
+        steps_per_execution=min(
+            STEPS_PER_EXECUTION.get(keras.backend.backend(), 1), steps_per_epoch
+        ),
         jit_compile=keras.backend.backend() == "jax",  # XLA slows TensorFlow down on a CPU
     )
     return training_model
@@ -132,6 +147,16 @@ def _optimizer(recipe, steps_per_epoch):
         use_ema=recipe.ema_momentum > 0,
         ema_momentum=recipe.ema_momentum or 0.99,
     )
+
+
+def _tensorboard(run_dir, wanted):
+    if not wanted:
+        return []
+    if not all(map(importlib.util.find_spec, ("tensorflow", "tensorboard"))):
+        raise UserError(
+            "--tensorboard needs TensorFlow and TensorBoard: pip install 'digitnet[train]'."
+        )
+    return [keras.callbacks.TensorBoard(run_dir / "tensorboard", write_graph=False)]
 
 
 def _one_hot_pair(images, labels):
@@ -191,6 +216,9 @@ def _differences(config, earlier, keys):
 
 def _finish(run_dir, recipe, digits, model, keeper):
     """Reads the test images, once, and writes what the run leaves behind."""
+    temperature = None
+    if recipe.calibrates and len(digits.x_validation):
+        temperature = calibrate(model, digits.x_validation, digits.y_validation)
     probabilities = model.predict(digits.x_test, batch_size=EVALUATION_BATCH_SIZE, verbose=0)
     result = scores.summary(digits.y_test, probabilities)
     if result["count"] != len(digits.x_test):
@@ -214,9 +242,11 @@ def _finish(run_dir, recipe, digits, model, keeper):
         "test_accuracy": result["accuracy"],
         "test_loss": result["loss"],
         "test_calibration_error": result["calibration_error"],
+        "temperature": temperature,
         "parameters": model.count_params(),
         "seconds": round(keeper.seconds, 1),
     }
+    report.write(run_dir, files.read_json(run_dir / "config.json"), metrics)
     # Last of all: a run directory with metrics.json is finished.
     files.write_json(run_dir / "metrics.json", metrics)
     return metrics
@@ -237,9 +267,7 @@ def _parser():
         epilog="Options left out keep the recipe's value.",
     )
     parser.add_argument(
-        "--recipe",
-        default="default",
-        help="default: default (%(choices)s)".replace("%(choices)s", ", ".join(RECIPES)),
+        "--recipe", default="default", help=f"one of {', '.join(RECIPES)} (default: default)"
     )
     parser.add_argument("--model", help=f"one of {', '.join(models.MODELS)}")
     parser.add_argument(
@@ -255,6 +283,21 @@ def _parser():
     parser.add_argument("--limit", type=int, help="use at most this many images of each part")
     parser.add_argument("--run-dir", help="folder to write (default: runs/RECIPE)")
     parser.add_argument("--resume", action="store_true", help="go on with an unfinished run")
+    parser.add_argument(
+        "--mixed-precision",
+        dest="precision",
+        action="store_const",
+        const="mixed_float16",
+        help="compute in float16, keep weights in float32 (default: float32)",
+    )
+    parser.add_argument(
+        "--data-parallel",
+        action="store_true",
+        help="split every batch over all local devices (JAX backend)",
+    )
+    parser.add_argument(
+        "--tensorboard", action="store_true", help="write logs into RUN_DIR/tensorboard"
+    )
     return parser
 
 
@@ -288,10 +331,23 @@ def _main(argv):
         arguments.dataset, validation_count=recipe.validation_count, limit=arguments.limit
     )
     try:
-        metrics = train(recipe, digits, run_dir, resume=arguments.resume, command=" ".join(command))
+        with contextlib.ExitStack() as stack:
+            if arguments.data_parallel:
+                stack.enter_context(devices.data_parallel(recipe.batch_size))
+            metrics = train(
+                recipe,
+                digits,
+                run_dir,
+                resume=arguments.resume,
+                command=" ".join(command),
+                tensorboard=arguments.tensorboard,
+            )
     except KeyboardInterrupt:
-        resume = command if arguments.resume else [*command, "--resume"]
-        print(f"\nStopped. Go on with: {' '.join(resume)}", file=sys.stderr)
+        if arguments.resume or not pathlib.Path(run_dir, "config.json").exists():
+            again = command
+        else:
+            again = [*command, "--resume"]
+        print(f"\nStopped. Go on with: {' '.join(again)}", file=sys.stderr)
         return 130
     print(
         f"{run_dir}: test accuracy {metrics['test_accuracy']:.2%} on {metrics['test_count']:,} "

@@ -19,6 +19,7 @@ PROMISED = {
     "attention.png",
     "reliability.png",
     "mistakes.png",
+    "report.md",
 }
 METRICS = {
     "dataset",
@@ -204,3 +205,26 @@ def test_every_epoch_has_an_order_of_its_own_that_a_later_start_repeats(digits, 
         again = next(late)
         np.testing.assert_array_equal(images, again[0])
         np.testing.assert_array_equal(labels, again[1])
+
+
+def test_mixed_precision_keeps_float32_weights_and_the_contract(tmp_path, digits, tiny):
+    plan = dataclasses.replace(tiny, precision="mixed_bfloat16")
+    train.train(plan, digits, tmp_path / "run")
+    model = keras.saving.load_model(tmp_path / "run" / "model.keras")
+    assert model.get_layer("conv1").compute_dtype == "bfloat16"
+    assert {weight.dtype for weight in model.weights} == {"float32"}
+    assert model.outputs[0].dtype == "float32"
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_report_shows_every_picture_of_the_run(tmp_path, digits, tiny):
+    train.train(tiny, digits, tmp_path / "run")
+    report = (tmp_path / "run" / "report.md").read_text()
+    assert all(f"({path.name})" in report for path in (tmp_path / "run").glob("*.png"))
+
+
+def test_tensorboard_logs_are_written_when_asked_for(tmp_path, digits, tiny):
+    pytest.importorskip("tensorboard")
+    pytest.importorskip("tensorflow")
+    train.train(tiny, digits, tmp_path / "run", tensorboard=True)
+    assert list((tmp_path / "run" / "tensorboard").rglob("events.*"))

@@ -1,0 +1,168 @@
+"""Images a second of training: ours, plain Keras, and a plain PyTorch loop, side by side.
+
+    python -m benchmarks.train_speed [--torch-python PYTHON] [--rounds N] [--threads N]
+
+Each contender trains lenet_attention at the default recipe's batch in a process of its own for one
+epoch to warm up and one to be timed; rounds alternate between the contenders, and the best round of
+each counts, because other work on the machine only ever slows one down. `ours` augments, as the
+default recipe does; `torch` does the same augmentation with grid_sample; `plain` is `fit` on arrays
+without augmentation. PyTorch is no dependency of digitnet: --torch-python names an interpreter that
+has it (default: this one), and it is left out where there is none.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+
+from tqdm import tqdm
+
+from benchmarks import readme
+from digitnet.errors import UserError, run_command
+
+CONTENDERS = {
+    "ours": "`python -m digitnet.train`, default recipe: augmentation and all",
+    "plain": "`fit` on arrays, no augmentation",
+    "torch": "plain PyTorch loop, same model, batch and augmentation",
+}
+IMAGES = 60_000
+
+
+def measure(contender: str) -> float:
+    """Images a second of one contender, on random images, in this process."""
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (IMAGES, 28, 28, 1), dtype=np.uint8)
+    labels = rng.integers(0, 10, IMAGES)
+    if contender == "torch":
+        from benchmarks.torch_loop import train_epoch
+
+        return train_epoch(images, labels)
+    return _keras(images, labels, with_augmentation=contender == "ours")
+
+
+def _keras(images, labels, with_augmentation):
+    import keras
+
+    from digitnet import models, recipe
+    from digitnet.train import batches, compile_for_training
+
+    chosen = recipe.default()
+    model = models.build(chosen.model, seed=0)
+    steps = len(images) // chosen.batch_size
+    clock = _Clock(steps * chosen.batch_size)
+    if with_augmentation:
+        training_model = compile_for_training(model, chosen, steps)
+        stream = batches(images, labels, chosen)
+        training_model.fit(
+            stream,
+            steps_per_epoch=steps,
+            epochs=2,
+            shuffle=False,
+            verbose=0,
+            callbacks=[clock.callback()],
+        )
+    else:
+        optimizer = keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True)
+        model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+        model.fit(
+            images, labels, chosen.batch_size, epochs=2, verbose=0, callbacks=[clock.callback()]
+        )
+    return clock.images_per_second
+
+
+class _Clock:
+    """Times the second epoch of a `fit`."""
+
+    def __init__(self, images):
+        self.images = images
+
+    def callback(self):
+        import keras
+
+        return keras.callbacks.LambdaCallback(on_epoch_begin=self._begin, on_epoch_end=self._end)
+
+    def _begin(self, epoch, logs=None):
+        self._started = time.perf_counter()
+
+    def _end(self, epoch, logs=None):
+        self.images_per_second = self.images / (time.perf_counter() - self._started)
+
+
+def _in_child(contender, python, threads):
+    environment = {
+        **os.environ,
+        "TF_NUM_INTRAOP_THREADS": str(threads),
+        "TF_NUM_INTEROP_THREADS": str(threads),
+        "OMP_NUM_THREADS": str(threads),
+        "PYTHONPATH": str(readme.README.parent),
+    }
+    if contender == "torch":
+        environment["KERAS_BACKEND"] = "torch"  # that interpreter need not have TensorFlow
+    result = subprocess.run(
+        [python, "-m", "benchmarks.train_speed", "--contender", contender],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    if result.returncode:
+        raise UserError(f"{contender} failed: {result.stderr.strip().splitlines()[-1]}")
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def table(best: dict[str, float], threads: int, rounds: int) -> str:
+    """Images a second and the ratio to PyTorch, in Markdown."""
+    from digitnet import provenance
+
+    lines = ["| training | images a second | against PyTorch |", "|---|---|---|"]
+    for contender, speed in best.items():
+        ratio = f"{speed / best['torch']:.2f}" if "torch" in best else "not measured"
+        lines.append(f"| {CONTENDERS[contender]} | {speed:,.0f} | {ratio} |")
+    facts = provenance.describe()
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"Best of {rounds} alternating rounds, {threads} threads. "
+            f"`python -m benchmarks.train_speed`, {facts['date'][:10]}, {facts['machine']}.",
+        ]
+    )
+
+
+def main(argv=None) -> int:
+    """The command line. Returns the exit code."""
+    return run_command(lambda: _main(argv))
+
+
+def _main(argv):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.train_speed")
+    parser.add_argument("--torch-python", default=sys.executable, help="default: this one")
+    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="default: all cores")
+    parser.add_argument("--write-readme", action="store_true", help="put the table there")
+    parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
+    arguments = parser.parse_args(argv)
+    if arguments.contender:
+        print(json.dumps(measure(arguments.contender)))
+        return 0
+    pythons = {"ours": sys.executable, "plain": sys.executable, "torch": arguments.torch_python}
+    has_torch = subprocess.run([arguments.torch_python, "-c", "import torch"], capture_output=True)
+    if has_torch.returncode:
+        print(f"{arguments.torch_python} has no PyTorch: left out.", file=sys.stderr)
+        del pythons["torch"]
+    best = dict.fromkeys(pythons, 0.0)
+    for _ in tqdm(range(arguments.rounds), desc="rounds"):
+        for contender, python in pythons.items():
+            best[contender] = max(best[contender], _in_child(contender, python, arguments.threads))
+    markdown = table(best, arguments.threads, arguments.rounds)
+    print(markdown)
+    if arguments.write_readme:
+        readme.write_block(readme.README, "train-speed", markdown)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""Training on all devices at once, through Keras' own distribution API."""
+
+import contextlib
+
+import keras
+
+from digitnet.errors import UserError
+
+
+@contextlib.contextmanager
+def data_parallel(batch_size: int):
+    """Within the block, every batch is split over all local devices of the JAX backend.
+
+    Yields:
+        The number of devices.
+
+    Raises:
+        UserError: If Keras runs on another backend, whose distribution Keras does not have, or
+            the batch cannot be split evenly.
+    """
+    if keras.backend.backend() != "jax":
+        raise UserError(
+            "--data-parallel needs Keras' JAX backend: install 'digitnet[jax]' or 'digitnet[gpu]' "
+            "and set KERAS_BACKEND=jax."
+        )
+    distribution = keras.distribution.DataParallel()
+    devices = distribution.device_mesh.devices.size
+    if batch_size % devices:
+        raise UserError(
+            f"a batch of {batch_size} cannot be split over {devices} devices; give a --batch-size "
+            f"that {devices} divides."
+        )
+    before = keras.distribution.distribution()
+    keras.distribution.set_distribution(distribution)
+    try:
+        yield devices
+    finally:
+        keras.distribution.set_distribution(before)
+
+
+@contextlib.contextmanager
+def precision(policy: str):
+    """Within the block, new layers have this dtype policy."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
