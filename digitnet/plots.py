@@ -38,6 +38,8 @@ def write_all(run_dir, model, digits, probabilities, history) -> None:
 
 def write_curves(path, history) -> None:
     """Loss and error over epochs, training and validation."""
+    from matplotlib.ticker import LogLocator
+
     epochs = [row["epoch"] for row in history]
     with _figure(path, 1, 2, (8, 3.2)) as (_, (left, right)):
         for prefix, colour, label in (
@@ -54,6 +56,7 @@ def write_curves(path, history) -> None:
             right.plot(epochs, error, color=colour, label=label, marker=marker)
         for axes, title in ((left, "loss (cross-entropy, nats)"), (right, "error (%)")):
             axes.set(xlabel="epoch", title=title, yscale="log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axes.yaxis.set_major_formatter("{x:g}")
             axes.yaxis.set_minor_formatter("")
             axes.xaxis.get_major_locator().set_params(integer=True)
