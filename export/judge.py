@@ -15,6 +15,8 @@ import numpy as np
 from export import micro
 from export.measure import THREADS, TIMED_CALLS, measure
 
+PACKAGES = ("tflite_runtime", "ai_edge_litert", "tflite_micro")
+
 
 def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
     """Runs a file on every case through the classifier that the device uses.
@@ -61,6 +63,12 @@ def _classifier(path):
     return Classifier(path)
 
 
+def _hide_other_runtimes(package):
+    for other in PACKAGES:
+        if other != package:
+            sys.modules[other] = None  # importing it raises ImportError, as if it were not there
+
+
 def _largest(values, reference):
     return float(np.abs(values - np.asarray(reference)).max())
 
@@ -72,11 +80,16 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m export.judge", description=main.__doc__)
     parser.add_argument("file", help="a .tflite file")
     parser.add_argument("cases", help=".npz with images, labels, probabilities[, attention]")
+    parser.add_argument(
+        "--package", choices=PACKAGES, help="which runtime, where several are installed"
+    )
     parser.add_argument("--threads", type=int, nargs="+", default=THREADS, help="default: 1 2")
     parser.add_argument("--timed-calls", type=int, default=TIMED_CALLS, help="default %(default)s")
 
     def command(argv):
         arguments = parser.parse_args(argv)
+        if arguments.package:
+            _hide_other_runtimes(arguments.package)
         with np.load(arguments.cases) as file:
             cases = dict(file)
         print(json.dumps(judge(arguments.file, cases, arguments.timed_calls, arguments.threads)))

@@ -6,7 +6,7 @@ from export import c_array, convert, flatfile, package, targets, verify
 from export.errors import UserError
 
 
-def export(folder, run, facts, pythons, max_drop_points, with_c_array):
+def export(folder, run, facts, judges, max_drop_points, with_c_array):
     """Converts, checks, packs and judges one format; returns its entry in the report.
 
     Args:
@@ -14,7 +14,7 @@ def export(folder, run, facts, pythons, max_drop_points, with_c_array):
         run: `source.Source`.
         facts: what digitnet.json says of the export: format, target, trained_on,
             keras_test_accuracy (0..1), test_count, calibration.
-        pythons: interpreters whose runtimes judge the file.
+        judges: who judges the file, as `verify.judges` has them.
         max_drop_points: percentage points of accuracy that the file may lose in any of them.
         with_c_array: also write the file as C.
 
@@ -39,8 +39,8 @@ def export(folder, run, facts, pythons, max_drop_points, with_c_array):
     metadata = _metadata(run, graph, facts)
     path.write_bytes(package.packed(flatbuffer, metadata))
     runtimes = []
-    for python in pythons:
-        judged = verify.run_judge(path, folder / "cases.npz", python)
+    for python, runtime_package in judges:
+        judged = verify.run_judge(path, folder / "cases.npz", python, runtime_package)
         verify.check(path.name, judged, facts["keras_test_accuracy"], max_drop_points)
         runtimes.append(judged)
     # The file carries its own accuracy too: the flatbuffer that was judged stays as it is.

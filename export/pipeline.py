@@ -39,6 +39,7 @@ def export(
     _check_formats(formats, target)
     if "int8" in formats:
         calibration.check_count(calibration_images)
+    judges = verify.judges(target, runtimes)
     run = source.read(run_dir)
     out_dir = Path(run_dir) / "export" if out_dir is None else Path(out_dir)
     names = [f"digitnet-{name}.tflite" for name in formats]
@@ -63,9 +64,8 @@ def export(
                 "test_count": len(digits.y_test),
                 "calibration": record if name == "int8" else None,
             }
-            pythons = [sys.executable, *runtimes]
             files.append(
-                one_format.export(folder, run, facts, pythons, max_drop_points, with_c_array)
+                one_format.export(folder, run, facts, judges, max_drop_points, with_c_array)
             )
         full = report.build(run, digits.name, keras_accuracy, target, record, files)
         page = report.to_markdown(full)

@@ -1,5 +1,6 @@
 """The written file against the Keras model: every test image, on every runtime at hand."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from export.errors import UserError
+from export.judge import PACKAGES
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,7 +45,31 @@ def accuracy(cases):
     return float((cases["probabilities"].argmax(1) == cases["labels"]).mean())
 
 
-def run_judge(path, cases_path, python=sys.executable, timed_calls=None, threads=None):
+def judges(target_name, pythons=()):
+    """Who judges a file: (interpreter, runtime package or None for the first it has), in order.
+
+    They are the runtimes that are installed here, TensorFlow Lite Micro among them only where it
+    is the target, and those of the given interpreters.
+
+    Raises:
+        UserError: there is no runtime at all.
+    """
+    packages = [package for package in PACKAGES if importlib.util.find_spec(package)]
+    if target_name != "tflm":
+        packages = [package for package in packages if package != "tflite_micro"]
+    found = [(sys.executable, package) for package in packages]
+    found += [(python, None) for python in pythons]
+    if not found:
+        raise UserError(
+            "No runtime is installed that could verify a file: run `pip install 'digitnet[edge]'`, "
+            "or name the interpreter of an environment that has one with --runtime."
+        )
+    return found
+
+
+def run_judge(
+    path, cases_path, python=sys.executable, package=None, timed_calls=None, threads=None
+):
     """Asks the runtime of an interpreter, in a process of its own, what it makes of a file.
 
     Returns:
@@ -56,6 +82,8 @@ def run_judge(path, cases_path, python=sys.executable, timed_calls=None, threads
     if os.path.dirname(python):  # else it is looked up on the PATH
         python = os.path.abspath(python)
     command = [python, "-m", "export.judge", os.path.abspath(path), os.path.abspath(cases_path)]
+    if package is not None:
+        command += ["--package", package]
     if timed_calls is not None:
         command += ["--timed-calls", str(timed_calls)]
     if threads is not None:
@@ -63,8 +91,8 @@ def run_judge(path, cases_path, python=sys.executable, timed_calls=None, threads
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     with tempfile.TemporaryDirectory() as folder:
         # Our two packages and nothing else of this environment: its NumPy is for this Python.
-        for package in ("export", "edge_demo"):
-            os.symlink(ROOT / package, os.path.join(folder, package))
+        for ours in ("export", "edge_demo"):
+            os.symlink(ROOT / ours, os.path.join(folder, ours))
         try:
             process = subprocess.run(
                 command, cwd=folder, env=environment, capture_output=True, text=True

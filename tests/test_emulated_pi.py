@@ -10,6 +10,14 @@ import pytest
 SCRIPT = Path(__file__).with_name("emulated_pi.py")
 
 
+def test_a_machine_without_the_emulator_says_so():
+    process = subprocess.run(
+        [sys.executable, SCRIPT], capture_output=True, text=True, env={"PATH": "", "HOME": "/"}
+    )
+    assert process.returncode == 3
+    assert "qemu-aarch64-static is missing" in process.stderr
+
+
 @pytest.mark.slow
 def test_an_emulated_pi_gives_the_same_answers_as_this_machine():
     process = subprocess.run(

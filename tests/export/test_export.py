@@ -1,5 +1,6 @@
 """What an export writes, and what it refuses; one real conversion serves most tests."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import pytest
 from digitnet import models
 from export import __main__ as command_line
 from export import convert, flatfile, package, source, verify
+from export.judge import PACKAGES
 from export.pipeline import export
 from export.staging import staging
 
@@ -79,7 +81,7 @@ def test_the_file_says_what_it_is(int8_file, run_dir):
 def test_report_counts_every_test_image(exported, digits):
     report = json.loads((exported[0] / "report.json").read_text())
     (file,) = report["files"]
-    (judged,) = file["runtimes"]
+    judged = file["runtimes"][0]
     assert judged["images"] == len(digits.y_test)
     assert judged["accuracy"] == judged["correct"] / judged["images"]
     assert judged["agreement"] > 0.95
@@ -249,6 +251,32 @@ def test_a_file_may_lose_two_tenths_of_a_point_or_one_image(
     else:
         with pytest.raises(ValueError, match="points are lost"):
             verify.check("a.tflite", judged, keras_accuracy, 0.2)
+
+
+def test_no_runtime_at_all_is_a_sentence(capsys, run_dir, tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    sentence = fails(capsys, run_dir, "--out", tmp_path / "out")
+    assert "No runtime is installed" in sentence and "--runtime" in sentence
+
+
+def test_only_the_target_of_microcontrollers_is_judged_by_their_interpreter(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    packages = [package for _, package in verify.judges("litert", ["python-of-a-pi"])]
+    assert packages == ["tflite_runtime", "ai_edge_litert", None]
+    assert "tflite_micro" in dict(map(reversed, verify.judges("tflm")))
+
+
+def test_a_runtime_that_is_asked_for_by_name_is_not_replaced_by_another(int8_file, cases_path):
+    with pytest.raises(ValueError, match="No TensorFlow Lite runtime is installed"):
+        verify.run_judge(int8_file, cases_path, sys.executable, missing_runtime())
+
+
+def missing_runtime():
+    """A runtime package that is not installed here."""
+    missing = [name for name in PACKAGES[:2] if importlib.util.find_spec(name) is None]
+    if not missing:
+        pytest.skip("both runtimes are installed here")
+    return missing[0]
 
 
 def test_an_interpreter_that_is_not_there_is_a_sentence(capsys, run_dir, tmp_path, no_conversion):
