@@ -17,9 +17,9 @@ import time
 
 import keras
 
-from digitnet import data, files, models, recipe
+from digitnet import data, epochs, files, models, recipe
 from digitnet.errors import UserError, run_command
-from digitnet.train import batches, compile_for_training
+from digitnet.train import compile_for_training
 
 VALIDATION_COUNT = 10_000
 
@@ -39,16 +39,16 @@ VARIANTS = {
 }
 
 
-def row(variant: str, seed: int, epochs: int, digits: data.Digits) -> dict:
+def row(variant: str, seed: int, num_epochs: int, digits: data.Digits) -> dict:
     """Trains one variant with one seed and scores it on the validation images."""
-    changes = {"epochs": epochs, "seed": seed, **VARIANTS[variant]}
+    changes = {"epochs": num_epochs, "seed": seed, **VARIANTS[variant]}
     chosen = dataclasses.replace(recipe.default(), **changes)
     model = models.build(chosen.model, chosen.seed)
     steps_per_epoch = len(digits.x_train) // chosen.batch_size
     training_model = compile_for_training(model, chosen, steps_per_epoch)
     started = time.process_time()
     history = training_model.fit(
-        batches(digits.x_train, digits.y_train, chosen),
+        epochs.batches(epochs.source_of(chosen, digits), chosen.batch_size, data.NUM_CLASSES),
         steps_per_epoch=steps_per_epoch,
         epochs=chosen.epochs,
         shuffle=False,
@@ -60,7 +60,7 @@ def row(variant: str, seed: int, epochs: int, digits: data.Digits) -> dict:
     return {
         "variant": variant,
         "seed": seed,
-        "epochs": epochs,
+        "epochs": num_epochs,
         "validation_accuracy": accuracy,
         "training_accuracy": history["accuracy"][-1],
         "cpu_seconds": round(cpu_seconds),
@@ -70,15 +70,15 @@ def row(variant: str, seed: int, epochs: int, digits: data.Digits) -> dict:
 def table(rows) -> str:
     """Mean and spread of each variant's validation error, in Markdown."""
     lines = ["| variant | epochs | seeds | validation error, % | spread |", "|---|---|---|---|---|"]
-    for variant, epochs in sorted({(row["variant"], row["epochs"]) for row in rows}):
+    for variant, count in sorted({(row["variant"], row["epochs"]) for row in rows}):
         errors = [
             100 * (1 - row["validation_accuracy"])
             for row in rows
-            if (row["variant"], row["epochs"]) == (variant, epochs)
+            if (row["variant"], row["epochs"]) == (variant, count)
         ]
         spread = f"±{statistics.stdev(errors):.3f}" if len(errors) > 1 else ""
         lines.append(
-            f"| {variant} | {epochs} | {len(errors)} | {statistics.mean(errors):.3f} | {spread} |"
+            f"| {variant} | {count} | {len(errors)} | {statistics.mean(errors):.3f} | {spread} |"
         )
     return "\n".join(lines)
 

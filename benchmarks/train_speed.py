@@ -47,8 +47,8 @@ def measure(contender: str) -> float:
 def _keras(images, labels, with_augmentation):
     import keras
 
-    from digitnet import models, recipe
-    from digitnet.train import batches, compile_for_training
+    from digitnet import epochs, models, recipe
+    from digitnet.train import compile_for_training
 
     chosen = recipe.default()
     model = models.build(chosen.model, seed=0)
@@ -56,7 +56,8 @@ def _keras(images, labels, with_augmentation):
     clock = _Clock(steps * chosen.batch_size)
     if with_augmentation:
         training_model = compile_for_training(model, chosen, steps)
-        stream = batches(images, labels, chosen)
+        source = epochs.Shuffled(images, labels, seed=0)
+        stream = epochs.batches(source, chosen.batch_size, num_classes=10)
         training_model.fit(
             stream,
             steps_per_epoch=steps,

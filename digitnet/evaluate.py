@@ -12,7 +12,7 @@ BATCH_SIZE = 500
 
 
 def predictor(path):
-    """A model file as a function: .keras through Keras, .tflite through the device's own classifier.
+    """A model file as a function: .keras through Keras, .tflite through the device's classifier.
 
     Open a .tflite before anything imports TensorFlow (reading MNIST does): tflite-runtime 2.14.0
     crashes in a process that imported TensorFlow 2.21 before it, and works in the other order.

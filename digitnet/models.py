@@ -2,6 +2,7 @@
 
 All share one contract: input `image`, uint8 `(B, 28, 28, 1)` with 0 = background and 255 = ink;
 output `probabilities`, float32 `(B, 10)`. Rescaling is inside, so that no caller can forget it.
+The layer before the softmax is called `logits`.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import keras
 from keras import layers
 
 from digitnet.attention import AttentionGate
+from digitnet.edge_model import edge
 
 IMAGE_SHAPE = (28, 28, 1)
 NUM_CLASSES = 10
@@ -46,6 +48,7 @@ def lenet_attention(name: str = "lenet_attention") -> keras.Model:
 MODELS: dict[str, Callable[[], keras.Model]] = {
     "lenet": lenet,
     "lenet_attention": lenet_attention,
+    "edge": edge,
 }
 
 

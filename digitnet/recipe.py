@@ -29,6 +29,8 @@ class Recipe:
             over steps with this momentum.
         rotation_degrees, shear, zoom, shift_pixels, horizontal_flip, whole_pixels: As
             `digitnet.augment.RandomAffine` takes them.
+        world: Whether the camera's pictures of `digitnet.world` (stroke digits, photographed
+            digits, what is no digit) stand beside the training digits. Needs OpenCV.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
             keeps weights in float32. For accelerators; slower on most CPUs.
         calibrates: Whether the confidences are fitted to the validation images at the end, as
@@ -55,6 +57,7 @@ class Recipe:
     shift_pixels: float = 2.0
     horizontal_flip: bool = False
     whole_pixels: bool = False
+    world: bool = False
     precision: str = "float32"
     calibrates: bool = True
     validation_count: int = 1000
@@ -104,6 +107,29 @@ def long() -> Recipe:
     return dataclasses.replace(default(), name="long", epochs=400)
 
 
+def edge() -> Recipe:
+    """The network of the camera demo: `python -m digitnet.train --recipe edge`.
+
+    `digitnet.world` warps the digits itself, in the one resampling, so nothing is done here.
+    """
+    return Recipe(
+        name="edge",
+        model="edge",
+        epochs=18,
+        batch_size=128,
+        learning_rate=0.1,
+        warmup_epochs=0.5,
+        label_smoothing=0.02,
+        rotation_degrees=0.0,
+        shear=0.0,
+        zoom=0.0,
+        shift_pixels=0.0,
+        world=True,
+        calibrates=False,
+        validation_count=5000,
+    )
+
+
 def paper() -> Recipe:
     """The paper's protocol read literally: `python -m digitnet.train --recipe paper`.
 
@@ -145,6 +171,7 @@ def paper_momentum() -> Recipe:
 RECIPES = {
     "default": default,
     "long": long,
+    "edge": edge,
     "paper": paper,
     "paper_momentum": paper_momentum,
 }

@@ -2,23 +2,20 @@
 
 import argparse
 import contextlib
-import csv
 import dataclasses
 import importlib.util
-import io
 import pathlib
 import sys
 
 import keras
 import numpy as np
 
-from digitnet import checkpoint, data, devices, files, models, plots, provenance, report, scores
+from digitnet import checkpoint, data, devices, epochs, models
 from digitnet.augment import RandomAffine
-from digitnet.calibrate import calibrate
 from digitnet.errors import UserError, run_command
 from digitnet.recipe import RECIPES, Recipe
+from digitnet.run_directory import EVALUATION_BATCH_SIZE, finish, open_run
 
-EVALUATION_BATCH_SIZE = 500
 # Steps a call into the compiled loop: saves TensorFlow a fifth of an epoch. Keras unrolls the loop
 # on JAX, where 26 steps took over a minute to compile.
 STEPS_PER_EXECUTION = {"tensorflow": 50}
@@ -56,28 +53,31 @@ def train(
             f"a batch of {recipe.batch_size} is larger than the {len(digits.x_train)} training "
             "images; give a smaller --batch-size."
         )
-    run_dir = _open_run(run_dir, recipe, digits, resume, command)
+    epochs.require_packages(recipe)
+    run_dir = open_run(run_dir, recipe, digits, resume, command)
     with devices.precision(recipe.precision):
         model = models.build(recipe.model, recipe.seed)
-    steps_per_epoch = len(digits.x_train) // recipe.batch_size
+    num_classes = model.get_layer("logits").units
+    source = epochs.source_of(recipe, digits)
+    steps_per_epoch = source.epoch_size // recipe.batch_size
     training_model = compile_for_training(model, recipe, steps_per_epoch)
     state = checkpoint.restore(run_dir, training_model)
     keeper = checkpoint.Checkpoint(run_dir, state["history"], state["seconds"])
     if state["epoch"] < recipe.epochs:
-        validation = _one_hot_pair(digits.x_validation, digits.y_validation)
+        targets = np.eye(num_classes, dtype=np.float32)[digits.y_validation]
         with contextlib.redirect_stdout(sys.stderr):  # Keras' progress bar goes to stdout
             training_model.fit(
-                batches(digits.x_train, digits.y_train, recipe, first_epoch=state["epoch"]),
+                epochs.batches(source, recipe.batch_size, num_classes, state["epoch"]),
                 steps_per_epoch=steps_per_epoch,
                 initial_epoch=state["epoch"],
                 epochs=recipe.epochs,
-                validation_data=validation if len(digits.x_validation) else None,
+                validation_data=(digits.x_validation, targets) if len(targets) else None,
                 validation_batch_size=EVALUATION_BATCH_SIZE,
                 callbacks=[keeper, *_tensorboard(run_dir, tensorboard)],
                 shuffle=False,  # the generator has shuffled
                 verbose=1 if sys.stderr.isatty() else 2,
             )
-    return _finish(run_dir, recipe, digits, model, keeper)
+    return finish(run_dir, recipe, digits, model, keeper)
 
 
 def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> keras.Model:
@@ -113,22 +113,6 @@ def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: in
     return training_model
 
 
-def batches(images, labels, recipe: Recipe, first_epoch: int = 0):
-    """Endless batches, uint8 `(B, 28, 28, 1)` and one-hot float32 `(B, 10)`.
-
-    The order of an epoch depends on the seed and the epoch's number alone, so that a resumed run
-    sees what an unbroken one would have seen.
-    """
-    targets = np.eye(data.NUM_CLASSES, dtype=np.float32)
-    epoch = first_epoch
-    while True:
-        order = np.random.default_rng([recipe.seed, epoch]).permutation(len(images))
-        for start in range(0, len(order) - recipe.batch_size + 1, recipe.batch_size):
-            chosen = order[start : start + recipe.batch_size]
-            yield images[chosen], targets[labels[chosen]]
-        epoch += 1
-
-
 def _optimizer(recipe, steps_per_epoch):
     learning_rate = recipe.learning_rate
     if recipe.schedule == "cosine":
@@ -157,107 +141,6 @@ def _tensorboard(run_dir, wanted):
             "--tensorboard needs TensorFlow and TensorBoard: pip install 'digitnet[train]'."
         )
     return [keras.callbacks.TensorBoard(run_dir / "tensorboard", write_graph=False)]
-
-
-def _one_hot_pair(images, labels):
-    return images, np.eye(data.NUM_CLASSES, dtype=np.float32)[labels]
-
-
-def _open_run(run_dir, recipe, digits, resume, command):
-    """Makes or checks the run directory, so that no run ever writes over another."""
-    run_dir = pathlib.Path(run_dir)
-    config = {
-        "recipe": dataclasses.asdict(recipe),
-        "model": recipe.model,
-        "seed": recipe.seed,
-        "dataset": digits.name,
-        "dataset_source": digits.source,
-        "train_count": len(digits.x_train),
-        "validation_count": len(digits.x_validation),
-        "test_count": len(digits.x_test),
-    }
-    if (run_dir / "metrics.json").exists():
-        raise UserError(
-            f"{run_dir} already holds a finished run; give another --run-dir, or delete it."
-        )
-    if (run_dir / "config.json").exists():
-        if not resume:
-            raise UserError(
-                f"{run_dir} holds an unfinished run; go on with it with --resume, or give "
-                "another --run-dir."
-            )
-        earlier = files.read_json(run_dir / "config.json")
-        different = [key for key, value in config.items() if earlier.get(key) != value]
-        if different:
-            raise UserError(
-                f"{run_dir} holds a run of another {_differences(config, earlier, different)}; "
-                "resume it with the options it was started with, or give another --run-dir."
-            )
-        return files.make_folder(run_dir)
-    if resume:
-        raise UserError(f"{run_dir} holds no run to resume; leave --resume out to start one.")
-    files.make_folder(run_dir)
-    files.write_json(
-        run_dir / "config.json", {**config, "command": command, **provenance.describe()}
-    )
-    return run_dir
-
-
-def _differences(config, earlier, keys):
-    """`recipe (epochs: 5 there, 6 here)` for the first key that differs."""
-    key = keys[0]
-    here, there = config[key], earlier.get(key)
-    if key == "recipe" and isinstance(there, dict):
-        fields = [name for name in here if here[name] != there.get(name)]
-        parts = [f"{name}: {there.get(name)!r} there, {here[name]!r} here" for name in fields]
-        return f"recipe ({'; '.join(parts)})"
-    return f"{key} ({there!r} there, {here!r} here)"
-
-
-def _finish(run_dir, recipe, digits, model, keeper):
-    """Reads the test images, once, and writes what the run leaves behind."""
-    temperature = None
-    if recipe.calibrates and len(digits.x_validation):
-        temperature = calibrate(model, digits.x_validation, digits.y_validation)
-    probabilities = model.predict(digits.x_test, batch_size=EVALUATION_BATCH_SIZE, verbose=0)
-    result = scores.summary(digits.y_test, probabilities)
-    if result["count"] != len(digits.x_test):
-        raise AssertionError(f"{result['count']} of {len(digits.x_test)} test images were scored")
-    with files.replacing(run_dir / "model.keras") as temporary:
-        model.save(temporary)
-    _write_history(run_dir / "history.csv", keeper.history)
-    plots.write_all(run_dir, model, digits, probabilities, keeper.history)
-    last = keeper.history[-1]
-    metrics = {
-        "dataset": digits.name,
-        "model": recipe.model,
-        "recipe": recipe.name,
-        "seed": recipe.seed,
-        "epochs": recipe.epochs,
-        "train_count": len(digits.x_train),
-        "validation_count": len(digits.x_validation),
-        "test_count": result["count"],
-        "train_accuracy": last["accuracy"],
-        "validation_accuracy": last.get("val_accuracy"),
-        "test_accuracy": result["accuracy"],
-        "test_loss": result["loss"],
-        "test_calibration_error": result["calibration_error"],
-        "temperature": temperature,
-        "parameters": model.count_params(),
-        "seconds": round(keeper.seconds, 1),
-    }
-    report.write(run_dir, files.read_json(run_dir / "config.json"), metrics)
-    # Last of all: a run directory with metrics.json is finished.
-    files.write_json(run_dir / "metrics.json", metrics)
-    return metrics
-
-
-def _write_history(path, history):
-    text = io.StringIO()
-    writer = csv.DictWriter(text, history[0].keys(), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(history)
-    files.write_text(path, text.getvalue())
 
 
 def _parser():

@@ -55,7 +55,7 @@ def test_evaluate_prints_a_table(run_dir, capsys):
         (["--batch-size", "0"], "at least 1"),
         (["--learning-rate", "-0.1"], "above 0"),
         (["--limit", "0"], "at least 1"),
-        (["--recipe", "cake"], "default, paper"),
+        (["--recipe", "cake"], "default, long"),
         (["--model", "lenet6"], "lenet_attention"),
         (["--dataset", "mnits"], "auto, mnist, optdigits"),
         (["--dataset", "optdigits", "--batch-size", "5000"], "larger than"),

@@ -1,0 +1,72 @@
+"""What each epoch shows, decided by seed and epoch number alone.
+
+A resumed run sees what an unbroken one would have seen, without any state to keep.
+"""
+
+import importlib.util
+import itertools
+
+import numpy as np
+
+from digitnet.errors import UserError
+
+
+class Shuffled:
+    """The training digits, every epoch in an order of its own.
+
+    Args:
+        images: uint8 `(N, 28, 28, 1)`.
+        labels: int64 `(N,)`.
+        seed: Decides every order.
+    """
+
+    def __init__(self, images, labels, seed):
+        self.images, self.labels, self.seed = images, labels, seed
+        self.epoch_size = len(labels)
+
+    def epoch(self, number: int):
+        """Images and labels of one epoch, in its order."""
+        order = np.random.default_rng([self.seed, number]).permutation(self.epoch_size)
+        return self.images[order], self.labels[order]
+
+
+def require_packages(recipe) -> None:
+    """Checks that what a recipe's epochs need is installed.
+
+    Raises:
+        UserError: If not.
+    """
+    if recipe.world and importlib.util.find_spec("cv2") is None:
+        raise UserError(
+            f"the recipe {recipe.name} puts its pictures through the device's normaliser, which "
+            "needs OpenCV: pip install 'digitnet[edge]'."
+        )
+
+
+def source_of(recipe, digits):
+    """The epochs of a recipe: `Shuffled`, or the camera's `digitnet.world.World`."""
+    if not recipe.world:
+        return Shuffled(digits.x_train, digits.y_train, recipe.seed)
+    from digitnet.world import World  # imports OpenCV
+
+    return World(digits.x_train, digits.y_train, recipe.seed)
+
+
+def batches(source, batch_size: int, num_classes: int, first_epoch: int = 0):
+    """Endless batches, epoch after epoch; an epoch's incomplete last batch is left out.
+
+    Args:
+        source: Has `epoch(number)`, as `Shuffled`.
+        batch_size: Images a batch.
+        num_classes: Width of the targets.
+        first_epoch: Number of the epoch to start with, from 0.
+
+    Yields:
+        uint8 images `(B, 28, 28, 1)` and one-hot float32 targets `(B, num_classes)`.
+    """
+    targets = np.eye(num_classes, dtype=np.float32)
+    for epoch in itertools.count(first_epoch):
+        images, labels = source.epoch(epoch)
+        for start in range(0, len(labels) - batch_size + 1, batch_size):
+            part = slice(start, start + batch_size)
+            yield images[part], targets[labels[part]]
