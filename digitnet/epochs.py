@@ -52,6 +52,32 @@ def source_of(recipe, digits):
     return World(digits.x_train, digits.y_train, recipe.seed)
 
 
+def held_out(recipe, digits, pool_size: int = 4000):
+    """Pictures that no epoch shows, of the kinds that epochs show, to calibrate confidences on.
+
+    Args:
+        recipe: The `Recipe`.
+        digits: The `Digits`; their validation part is used.
+        pool_size: Pictures of each of the camera's kinds, where the recipe has them.
+
+    Returns:
+        uint8 images `(N, 28, 28, 1)` and int64 labels `(N,)`.
+    """
+    images, labels = digits.x_validation, digits.y_validation
+    if not recipe.world or not len(labels):
+        return images, labels
+    from digitnet import world
+
+    rng = np.random.default_rng([recipe.seed, 4])  # streams 0 to 3 are the training's
+    pools = [
+        (images[:pool_size], labels[:pool_size]),
+        world.photographed(images, labels, pool_size, rng),
+        world.stroke_digits(pool_size, rng),
+        world.no_digits(pool_size, rng),
+    ]
+    return tuple(np.concatenate(arrays) for arrays in zip(*pools, strict=True))
+
+
 def batches(source, batch_size: int, num_classes: int, first_epoch: int = 0):
     """Endless batches, epoch after epoch; an epoch's incomplete last batch is left out.
 

@@ -33,7 +33,7 @@ class Recipe:
             digits, what is no digit) stand beside the training digits. Needs OpenCV.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
             keeps weights in float32. For accelerators; slower on most CPUs.
-        calibrates: Whether the confidences are fitted to the validation images at the end, as
+        calibrates: Whether the confidences are fitted to held-out images at the end, as
             `digitnet.calibrate` does.
         validation_count: Training images that are held out, for the curves and for that.
         seed: Decides first weights, order of images and augmentation.
@@ -119,13 +119,13 @@ def edge() -> Recipe:
         batch_size=128,
         learning_rate=0.1,
         warmup_epochs=0.5,
+        weight_decay=1e-4,
         label_smoothing=0.02,
         rotation_degrees=0.0,
         shear=0.0,
         zoom=0.0,
         shift_pixels=0.0,
         world=True,
-        calibrates=False,
         validation_count=5000,
     )
 

@@ -5,7 +5,7 @@ import dataclasses
 import io
 import pathlib
 
-from digitnet import files, plots, provenance, report, scores
+from digitnet import epochs, files, plots, provenance, report, scores
 from digitnet.calibrate import calibrate
 from digitnet.errors import UserError
 
@@ -92,7 +92,7 @@ def finish(run_dir, recipe, digits, model, keeper):
     """
     temperature = None
     if recipe.calibrates and len(digits.x_validation):
-        temperature = calibrate(model, digits.x_validation, digits.y_validation)
+        temperature = calibrate(model, *epochs.held_out(recipe, digits))
     probabilities = model.predict(digits.x_test, batch_size=EVALUATION_BATCH_SIZE, verbose=0)
     result = scores.summary(digits.y_test, probabilities)
     if result["count"] != len(digits.x_test):

@@ -1,6 +1,9 @@
-import numpy as np
+import dataclasses
 
-from digitnet import epochs
+import numpy as np
+import pytest
+
+from digitnet import epochs, recipe
 
 
 def test_every_epoch_shows_every_image_in_an_order_of_its_own(digits):
@@ -29,3 +32,19 @@ def test_targets_are_as_wide_as_the_model_answers(digits):
     assert targets.shape == (8, 11)
     assert targets.dtype == np.float32
     assert (targets.sum(axis=1) == 1).all()
+
+
+def test_plain_recipes_calibrate_on_the_validation_images(digits, tiny):
+    images, labels = epochs.held_out(tiny, digits)
+    assert images is digits.x_validation
+    assert labels is digits.y_validation
+
+
+def test_camera_recipes_calibrate_on_every_kind_of_picture(digits):
+    pytest.importorskip("cv2", reason="the device's normaliser needs OpenCV")
+    camera = dataclasses.replace(recipe.edge(), seed=1)
+    images, labels = epochs.held_out(camera, digits, pool_size=30)
+    assert images.dtype == np.uint8
+    assert images.shape[1:] == (28, 28, 1)
+    assert len(images) == len(labels)
+    assert set(labels) == set(range(11))  # 10 is "no digit"
