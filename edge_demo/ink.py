@@ -8,6 +8,7 @@ import numpy as np
 BACKGROUND_SIDE = 160  # pixels of the shorter side of the copy on which paper is estimated
 FAINTEST = 10  # ink below 4 % contrast (10 of 255) is paper, however quiet the camera
 LEAST_PEAK = 24  # a pen's darkest strokes have at least 10 % contrast
+CLEAR = 3.5  # times the grain: from here on a stroke is not grain
 BLOCK = 8  # pixels
 AROUND = 25  # blocks in each direction that tell the paper's grain
 STRONGEST_GRAIN = 25  # rougher than any paper: the blocks measured are full of ink, not of grain
@@ -30,7 +31,7 @@ class Ink(NamedTuple):
         """Returns the strength that a pen's darkest strokes have at least, at a pixel."""
         row = min(int(y) // BLOCK, self.grain.shape[0] - 1)
         column = min(int(x) // BLOCK, self.grain.shape[1] - 1)
-        return max(LEAST_PEAK, 3.0 * float(self.grain[row, column]))
+        return max(LEAST_PEAK, CLEAR * float(self.grain[row, column]))
 
 
 def find_ink(gray, light_on_dark=None):
@@ -53,11 +54,12 @@ def find_ink(gray, light_on_dark=None):
     if light_on_dark:
         gray, small = cv2.bitwise_not(gray), cv2.bitwise_not(small)
     paper = _paper(small)
-    paper = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    strength = cv2.bitwise_not(cv2.divide(gray, paper, scale=255))
+    steps = _enlarge(_steps(paper), gray)
+    strength = cv2.bitwise_not(cv2.divide(gray, _enlarge(paper, gray), scale=255))
     grain = _grain(strength)
-    rough = cv2.resize(grain, strength.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    strength = cv2.bitwise_and(strength, strength, mask=cv2.compare(strength, rough, cv2.CMP_GT))
+    doubtful = cv2.max(_enlarge(grain, gray), steps)
+    clear = cv2.compare(strength, doubtful, cv2.CMP_GT)
+    strength = cv2.bitwise_and(strength, strength, mask=clear)
     return Ink(strength, float(FAINTEST), grain, light_on_dark)
 
 
@@ -95,6 +97,20 @@ def _paper(small):
     paper = np.ascontiguousarray(paper[side:-side, side:-side])
     # The square kernel leaves blocks; a median smooths them and leaves the edges of pages alone.
     return np.maximum(cv2.medianBlur(paper, 5) if min(paper.shape) > 5 else paper, 1)
+
+
+def _steps(paper):
+    """Returns how far the paper's brightness falls within a few pixels, 255 = to nothing.
+
+    At the edge of a page or a shadow the small copy of the paper is too coarse to be divided by;
+    ink has to be stronger there than the edge is.
+    """
+    near = np.ones((5, 5), np.uint8)
+    return cv2.bitwise_not(cv2.divide(cv2.erode(paper, near), cv2.dilate(paper, near), scale=255))
+
+
+def _enlarge(small, gray):
+    return cv2.resize(small, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _grain(strength):

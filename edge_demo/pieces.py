@@ -16,6 +16,7 @@ LEAST_AREA = 6  # pixels
 DARKEST_SHARE, DARKEST = 0.02, 60  # whichever is fewer pixels
 CRUMB_SHARE = 0.04  # of the largest part's ink, below which what comes off a piece is a crumb
 LINE_SHARE = 0.25  # of a line's peak, above which its halo is gone and it is as thin as it is
+MOST_UNRULED = 3  # times that lines are taken out of one piece and what is left of it
 LARGE_SHARE = 0.3  # of the frame: a larger piece is a line, a shadow or several digits
 
 
@@ -47,17 +48,17 @@ def find_pieces(strength, floor, least_peak=0.0):
     through. Pieces with a peak below `least_peak` are left out.
     """
     pieces, frame_side = [], max(strength.shape)
-    queue = [(0, 0, strength, floor)]
+    queue = [(0, 0, strength, floor, MOST_UNRULED)]
     while queue and len(pieces) < MOST_PIECES:
-        left, top, ink, threshold = queue.pop()
+        left, top, ink, threshold, rulings_left = queue.pop()
         for piece in _components(ink, threshold, left, top):
             if piece.peak < least_peak:
                 continue
             large = max(piece.width, piece.height) > LARGE_SHARE * frame_side
-            if large and threshold >= LINE_SHARE * piece.peak:
+            if large and rulings_left and threshold >= LINE_SHARE * piece.peak:
                 unruled = without_rulings(piece.ink, strength.shape)
                 if unruled is not None:
-                    queue.append((piece.x, piece.y, unruled, threshold))
+                    queue.append((piece.x, piece.y, unruled, threshold, rulings_left - 1))
                     continue
             target = EDGE_SHARE * _strongest(
                 piece.ink, piece.area, min(DARKEST_SHARE * piece.area, DARKEST)
@@ -67,7 +68,7 @@ def find_pieces(strength, floor, least_peak=0.0):
             elif large:
                 # Half the way on a logarithmic scale: a large piece may hold fainter ones.
                 step = max(np.sqrt(threshold * target), min(1.5 * threshold, target))
-                queue.append((piece.x, piece.y, piece.ink, step))
+                queue.append((piece.x, piece.y, piece.ink, step, rulings_left))
             else:
                 pieces.extend(_settled(piece, target))
     pieces.sort(key=lambda piece: -piece.area)
