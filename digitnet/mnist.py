@@ -1,9 +1,12 @@
-"""MNIST through TensorFlow Datasets: a prepared copy first, then a download if a host resolves."""
+"""MNIST through TensorFlow Datasets: a prepared copy first, then a download if its host answers."""
 
+import contextlib
 import importlib.util
 import socket
 import sys
 import threading
+import urllib.error
+import urllib.request
 
 import numpy as np
 
@@ -11,6 +14,7 @@ from digitnet.errors import UserError
 
 DOWNLOAD_HOST = "storage.googleapis.com"  # where TFDS' mnist builder downloads from
 RESOLVE_TIMEOUT_S = 1.0
+ANSWER_TIMEOUT_S = 5.0
 TRAIN_COUNT, TEST_COUNT = 60_000, 10_000
 
 TWO_WAYS = (
@@ -43,7 +47,7 @@ def load():
 
     builder = tfds.builder("mnist")
     if not _is_prepared(builder):
-        if not _resolves(DOWNLOAD_HOST):
+        if not _reachable(DOWNLOAD_HOST):
             raise Unavailable(
                 f"no prepared copy under {builder.data_dir}, and {DOWNLOAD_HOST} cannot be "
                 f"reached. {TWO_WAYS}"
@@ -69,19 +73,35 @@ def _is_prepared(builder):
     return builder.info.splits.total_num_examples > 0
 
 
-def _resolves(host):
-    """Whether a host name resolves, within a second: TFDS itself retries for about 200 s."""
-    found = threading.Event()
+def _reachable(host):
+    """Whether a download can be hoped for, within seconds: TFDS itself retries for about 200 s.
 
-    def look_up():
-        try:
-            socket.getaddrinfo(host, 443)
-            found.set()
-        except OSError:
-            pass
+    A host name must resolve within a second, unless a proxy does that, and the host must answer.
+    """
+    proxied = "https" in urllib.request.getproxies()
+    return (proxied or _within(RESOLVE_TIMEOUT_S, lambda: socket.getaddrinfo(host, 443))) and (
+        _within(ANSWER_TIMEOUT_S, lambda: _ask(f"https://{host}/"))
+    )
+
+
+def _ask(url):
+    try:
+        urllib.request.urlopen(url, timeout=ANSWER_TIMEOUT_S).close()
+    except urllib.error.HTTPError as answer:  # any answer is one, "forbidden" too
+        answer.close()
+
+
+def _within(seconds, attempt):
+    """Whether `attempt` ends without an OSError in time."""
+    ended = threading.Event()
+
+    def run():
+        with contextlib.suppress(OSError):
+            attempt()
+            ended.set()
 
     # A daemon thread, because a resolver that hangs cannot be interrupted.
-    thread = threading.Thread(target=look_up, daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(RESOLVE_TIMEOUT_S)
-    return found.is_set()
+    thread.join(seconds)
+    return ended.is_set()

@@ -1,6 +1,7 @@
 import gzip
 import struct
 import time
+import urllib.error
 
 import numpy as np
 import pytest
@@ -127,13 +128,24 @@ def test_mnist_is_strict(no_mnist):
         data.load("mnist")
 
 
-def test_mnist_without_copy_and_network_is_refused_within_seconds(tmp_path, monkeypatch):
-    pytest.importorskip("tensorflow_datasets")
-    import tensorflow_datasets as tfds
-
+@pytest.mark.parametrize("fault", ["no answer to the name", "no such name", "no answer"])
+def test_mnist_without_copy_and_network_is_refused_within_seconds(tmp_path, monkeypatch, fault):
+    tfds = pytest.importorskip("tensorflow_datasets")
     builder = tfds.builder
+
+    def getaddrinfo(*_):
+        if fault == "no answer to the name":
+            time.sleep(60)
+        if fault == "no such name":
+            raise OSError("no such name")
+
+    def urlopen(*_, timeout):
+        raise urllib.error.URLError("no answer")
+
     monkeypatch.setattr(tfds, "builder", lambda name: builder(name, data_dir=tmp_path))
-    monkeypatch.setattr(mnist.socket, "getaddrinfo", lambda *_: time.sleep(60))
+    monkeypatch.setattr(mnist.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(mnist.urllib.request, "getproxies", dict)
+    monkeypatch.setattr(mnist.urllib.request, "urlopen", urlopen)
     started = time.monotonic()
     with pytest.raises(mnist.Unavailable, match="--dataset the path"):
         mnist.load()
