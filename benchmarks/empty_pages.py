@@ -13,7 +13,7 @@ import sys
 import cv2
 import numpy as np
 
-from benchmarks import sheets
+from benchmarks import blocks, sheets
 from edge_demo import overlay, reader
 from edge_demo.classifier import Classifier
 from edge_demo.errors import UserError, run_command
@@ -38,6 +38,7 @@ def _run(argv):
     parser.add_argument("--threshold", type=float, default=reader.THRESHOLD, metavar="P")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every false digit's page")
+    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
     if arguments.pages < 1:
         raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
@@ -58,12 +59,23 @@ def _run(argv):
     if arguments.json:
         print(json.dumps(kinds))
         return 0
-    print("| page | pages | with a false digit | false digits |\n|---|---|---|---|")
-    for kind, counts in kinds.items():
-        print(f"| {kind} | " + " | ".join(str(value) for value in counts.values()) + " |")
-    totals = [sum(counts[name] for counts in kinds.values()) for name in kinds["plain"]]
-    print("| all | " + " | ".join(map(str, totals)) + " |")
+    table = markdown(kinds)
+    if arguments.write:
+        blocks.write(arguments.write, "empty-pages", table, "python -m benchmarks.empty_pages")
+    print(table)
     return 0
+
+
+def markdown(kinds):
+    """Returns the counts per kind of page as a Markdown table."""
+    names = ("pages", "with_digits", "false_digits")
+    kinds = {**kinds, "all": {n: sum(counts[n] for counts in kinds.values()) for n in names}}
+    lines = ["| page | pages | with a false digit | false digits |", "|---|---|---|---|"]
+    lines += [
+        f"| {kind} | " + " | ".join(str(counts[name]) for name in names) + " |"
+        for kind, counts in kinds.items()
+    ]
+    return "\n".join(lines)
 
 
 def draw_empty_page(kind, seed):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks import blocks
 from edge_demo.cameras import SIZE, SyntheticCamera, Video
 from edge_demo.errors import UserError, run_command
 from edge_demo.newest import NewestFrames
@@ -39,6 +40,7 @@ def _run(argv):
     parser.add_argument("--video", metavar="FILE", help="default: a drawn one of 20 seconds")
     parser.add_argument("--model", metavar="FILE", help="default: the shipped one")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
     if arguments.minutes <= 0:
         raise UserError(f"--minutes takes more than 0. Received: {arguments.minutes}")
@@ -46,18 +48,27 @@ def _run(argv):
     with tempfile.TemporaryDirectory() as folder:
         video = arguments.video or write_video(Path(folder) / "scene.avi")
         windows = watch(str(video), arguments.model, 60 * arguments.minutes)
-    if arguments.json:
-        print(json.dumps(windows))
-        return 0
-    print("| minutes | frames/s | median lag, ms | longest lag, ms | memory, MiB |")
-    print("|---|---|---|---|---|")
+    if arguments.write:
+        blocks.write(
+            arguments.write, "endurance", markdown(windows), "python -m benchmarks.endurance"
+        )
+    print(json.dumps(windows) if arguments.json else markdown(windows))
+    return 0
+
+
+def markdown(windows):
+    """Returns the measurements as a Markdown table."""
+    lines = [
+        "| minutes | frames/s | median lag, ms | longest lag, ms | memory, MiB |",
+        "|---|---|---|---|---|",
+    ]
     for window in windows:
-        print(
+        lines.append(
             f"| {window['minutes']:.1f} | {window['frames_per_second']:.1f} "
             f"| {window['median_lag_ms']:.0f} | {window['longest_lag_ms']:.0f} "
             f"| {window['memory_mib']:.1f} |"
         )
-    return 0
+    return "\n".join(lines)
 
 
 def watch(video, model, seconds, windows=10):

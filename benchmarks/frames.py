@@ -18,6 +18,7 @@ import time
 import cv2
 import numpy as np
 
+from benchmarks import blocks
 from edge_demo import candidates, ink, pieces
 from edge_demo.classifier import Classifier
 from edge_demo.errors import UserError, run_command
@@ -43,6 +44,7 @@ def _run(argv):
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
     parser.add_argument("--repeats", type=int, default=60, help="frames per size (default: 60)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
     if arguments.repeats < 1:
         raise UserError(f"--repeats takes 1 or more. Received: {arguments.repeats}")
@@ -54,6 +56,8 @@ def _run(argv):
         f"{width}×{height}": measure((width, height), classifier, arguments.repeats)
         for width, height in SIZES
     }
+    if arguments.write:
+        blocks.write(arguments.write, "frames", markdown(report), "python -m benchmarks.frames")
     print(json.dumps(report) if arguments.json else markdown(report))
     return 0
 

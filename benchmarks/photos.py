@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks import scoring, sheets
+from benchmarks import blocks, scoring, sheets
 from edge_demo import overlay, reader
 from edge_demo.classifier import Classifier
 from edge_demo.errors import UserError, run_command
@@ -42,6 +42,7 @@ def _run(argv):
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
     parser.add_argument("--only", metavar="TEXT", help="only pictures whose path contains TEXT")
+    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
     path = Path(arguments.path)
     classifier = Classifier(arguments.model)
@@ -57,6 +58,9 @@ def _run(argv):
         tiles = [sheets.tile(picture, captions, side) for picture, captions in mistakes]
         write_picture(arguments.sheet, sheets.sheet(tiles, columns))
         print(f"{len(tiles)} mistakes in {arguments.sheet}", file=sys.stderr)
+    if arguments.write and "tiers" in report:
+        table = f"{scoring.table(report['tiers'], 'tier')}\n\n{_model_line(report, classifier)}"
+        blocks.write(arguments.write, "photos", table, "python -m benchmarks.photos FOLDER")
     print(json.dumps(report) if arguments.json else _markdown(report))
     return 0
 
@@ -116,6 +120,14 @@ def score_crops(path, classifier):
         "confusions": dict(sorted(pairs.items(), key=lambda item: -item[1])),
     }
     return report, mistakes
+
+
+def _model_line(report, classifier):
+    name = classifier.metadata.get("model", "unnamed")
+    return (
+        f"Model {name} ({classifier.model_path.name}), {report['runtime']}, threshold "
+        f"{report['threshold']}."
+    )
 
 
 def _labels(folder):
