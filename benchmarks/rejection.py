@@ -10,7 +10,9 @@ last two come from the generators that training draws from, so that their rates 
 
 import argparse
 import json
+import subprocess
 import sys
+import tempfile
 
 import numpy as np
 
@@ -18,6 +20,14 @@ from digitnet import data, world
 from digitnet.errors import UserError, run_command
 
 SEED = 20_261_121
+_DEVICE_PROGRAM = """
+import sys
+import numpy as np
+from edge_demo.classifier import Classifier
+path, folder = sys.argv[1:]
+images = np.load(f"{folder}/images.npy")
+np.save(f"{folder}/probabilities.npy", Classifier(path).predict_batch(images).probabilities)
+"""
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
@@ -105,10 +115,7 @@ def markdown(report):
 
 def _predictor(path):
     if path.endswith(".tflite"):
-        from edge_demo.classifier import Classifier
-
-        classifier = Classifier(path)
-        return lambda images: classifier.predict_batch(images).probabilities
+        return lambda images: _ask_device(path, images)
     import keras
 
     import digitnet.edge_model
@@ -119,6 +126,18 @@ def _predictor(path):
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be loaded as a Keras model: {error}") from error
     return lambda images: model.predict(images, batch_size=500, verbose=0)
+
+
+def _ask_device(path, images):
+    """Classifies in a process of its own: tflite-runtime and TensorFlow do not bear each other."""
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(f"{folder}/images.npy", images)
+        command = [sys.executable, "-c", _DEVICE_PROGRAM, path, folder]
+        answer = subprocess.run(command, capture_output=True, text=True)
+        if answer.returncode:
+            reason = (answer.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+            raise UserError(f"{path} could not be run: {reason}")
+        return np.load(f"{folder}/probabilities.npy")
 
 
 def _rng(stream):
