@@ -3,6 +3,7 @@
 import numpy as np
 
 LEAST_SHARE = 0.3  # of the page's height times contrast
+SMALLEST = 0.35  # of the page's height; the dots of a division sign stay below
 TALLEST = 3.0  # times the page's height
 
 
@@ -27,7 +28,9 @@ def is_of_kind(candidate, kind):
     """
     peak, height = kind
     faintness, smallness = min(candidate.peak / peak, 1), min(candidate.height / height, 1)
-    return faintness * smallness >= LEAST_SHARE and candidate.height <= TALLEST * height
+    if not SMALLEST * height <= candidate.height <= TALLEST * height:
+        return False
+    return faintness * smallness >= LEAST_SHARE
 
 
 def _weighted_median(values, weights):

@@ -9,7 +9,7 @@ from edge_demo.finder import find_candidates
 from edge_demo.layout import reading_order
 from edge_demo.resolve import SURE, cut, resolve
 
-THRESHOLD = 0.6  # the least probability with which a digit is reported
+THRESHOLD = 0.4  # the least probability with which a digit is reported
 BAD_PAGE = 0.9  # mean probability below which a page may lie on its side
 BETTER = 0.1  # by which it has to read better there
 MORE = 1.1  # times as much as has to be read there, because signs among digits lower the mean,

@@ -7,9 +7,10 @@ import numpy as np
 
 from edge_demo.candidates import Candidate, may_be_digit
 from edge_demo.cuts import possible_cuts
-from edge_demo.normalize import normalize
+from edge_demo.normalize import CENTRE, normalize
 
-SURE = 0.9  # two halves make two digits when both are read with at least this probability
+SURE = 0.9  # an answer with less is doubted; two halves make two digits when both have more
+SLANTS = (-0.2, 0.2)  # dx/dy
 
 
 class Answer(NamedTuple):
@@ -28,12 +29,26 @@ class Answer(NamedTuple):
 
 
 def classify(candidate, classifier):
-    """Returns the Answer for a candidate's ink."""
+    """Returns the Answer for a candidate's ink.
+
+    An unsure answer is asked for again with the image slanted to either side and averaged: what
+    writers vary, and a digit's meaning does not depend on.
+    """
     image = normalize(candidate.ink)
     probabilities, attention = classifier.predict(image)
+    if probabilities.max() < SURE:
+        slanted = [_slanted(image, slant) for slant in SLANTS]
+        others = [classifier.predict(other).probabilities for other in slanted]
+        probabilities = np.mean([probabilities, *others], axis=0)
     digit = int(probabilities.argmax())
     confidence = float(probabilities[digit])
     return Answer(candidate, image, probabilities, attention, digit, confidence)
+
+
+def _slanted(image, slant):
+    """Shears a 28×28 image about its centre, dx/dy."""
+    matrix = np.float32([[1, slant, -slant * CENTRE], [0, 1, 0]])
+    return cv2.warpAffine(image, matrix, image.shape, flags=cv2.INTER_LINEAR)
 
 
 def resolve(candidate, classifier, threshold):

@@ -62,7 +62,7 @@ def _ruling(mask, length, surely=False):
     thickness = covered / max(starts, 1)
     if not covered or thickness > length / 4:  # a dark area is not a line
         return None
-    across = np.ones((int(2 * thickness) + 3, 1), np.uint8)
+    across = np.ones((int(1.8 * thickness) + 2, 1), np.uint8)
     crossings = cv2.morphologyEx(mask, cv2.MORPH_OPEN, across)
     lines = cv2.subtract(runs, crossings)
     return lines if lines.any() else None
