@@ -139,7 +139,10 @@ def _is_page_edge(box, confidence, shape):
     x, y, width, height = box
     beside = x <= 1 or x + width >= shape[1] - 1
     above, below = y <= 1, y + height >= shape[0] - 1
-    if (beside and width < 0.4 * height) or (above and below and width < 0.2 * height):
+    if beside and width < 0.4 * height:
+        return True
+    # A margin line leaves the frame at the top or the bottom, and is longer than a 1 would be.
+    if (above or below) and width < 0.2 * height and height > 0.5 * shape[0]:
         return True
     return (beside or above or below) and confidence < SURE
 
