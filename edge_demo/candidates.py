@@ -49,10 +49,12 @@ def may_be_digit(candidate):
 
 def _is_blot(candidate):
     """Whether it is a filled, convex shape: digits have bays or holes, unless they are a slim 1."""
-    if candidate.width < SLIM * candidate.height:
+    filled = cv2.countNonZero(candidate.ink)
+    # Hulls are slow; a convex shape fills half of its upright box or nearly so.
+    if candidate.width < SLIM * candidate.height or 2 * filled < candidate.width * candidate.height:
         return False
     hull = cv2.convexHull(cv2.findNonZero(candidate.ink))
-    return cv2.countNonZero(candidate.ink) > MOST_CONVEX * cv2.contourArea(hull)
+    return filled > MOST_CONVEX * cv2.contourArea(hull)
 
 
 def joined(members):
