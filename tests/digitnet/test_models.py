@@ -72,5 +72,6 @@ def test_model_learns_32_images_by_heart(name):
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
+    labels = labels.astype(np.int32)  # JAX has no int64 and warns
     model.fit(images, labels, batch_size=8, epochs=60, verbose=0)
     assert model.evaluate(images, labels, verbose=0)[1] == 1.0
