@@ -25,7 +25,7 @@ VALIDATION_COUNT = 10_000
 
 VARIANTS = {
     "default": {},
-    "label smoothing 0.1": {"label_smoothing": 0.1},
+    "no label smoothing": {"label_smoothing": 0.0},
     "learning rate 0.02": {"learning_rate": 0.02},
     "learning rate 0.1": {"learning_rate": 0.1},
     "weight decay": {"weight_decay": 5e-4},
@@ -39,10 +39,15 @@ VARIANTS = {
 }
 
 
+def recipe_of(variant: str, seed: int, num_epochs: int) -> recipe.Recipe:
+    """The default recipe with a variant's changes."""
+    changes = {"epochs": num_epochs, "seed": seed, **VARIANTS[variant]}
+    return dataclasses.replace(recipe.default(), **changes)
+
+
 def row(variant: str, seed: int, num_epochs: int, digits: data.Digits) -> dict:
     """Trains one variant with one seed and scores it on the validation images."""
-    changes = {"epochs": num_epochs, "seed": seed, **VARIANTS[variant]}
-    chosen = dataclasses.replace(recipe.default(), **changes)
+    chosen = recipe_of(variant, seed, num_epochs)
     model = models.build(chosen.model, chosen.seed)
     steps_per_epoch = len(digits.x_train) // chosen.batch_size
     training_model = compile_for_training(model, chosen, steps_per_epoch)
@@ -61,6 +66,7 @@ def row(variant: str, seed: int, num_epochs: int, digits: data.Digits) -> dict:
         "variant": variant,
         "seed": seed,
         "epochs": num_epochs,
+        "recipe": dataclasses.asdict(chosen),
         "validation_accuracy": accuracy,
         "training_accuracy": history["accuracy"][-1],
         "cpu_seconds": round(cpu_seconds),
@@ -103,8 +109,9 @@ def _main(argv):
     for seed in range(arguments.seeds):
         for variant in arguments.variants or VARIANTS:
             rows = json.loads(arguments.out.read_text()) if arguments.out.exists() else []
-            key = (variant, seed, arguments.epochs)
-            if key in [(row["variant"], row["seed"], row["epochs"]) for row in rows]:
+            # By the whole recipe: a row of an earlier default is no row of this one.
+            wanted = dataclasses.asdict(recipe_of(variant, seed, arguments.epochs))
+            if wanted in [row["recipe"] for row in rows]:
                 continue
             new = row(variant, seed, arguments.epochs, digits)
             keras.utils.clear_session()

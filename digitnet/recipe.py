@@ -107,7 +107,7 @@ def default() -> Recipe:
 
 
 def long() -> Recipe:
-    """What more minutes buy: `default` for four times as many epochs."""
+    """`default` for four times as many epochs; what that buys has not been measured yet."""
     return dataclasses.replace(default(), name="long", epochs=400)
 
 
