@@ -116,7 +116,10 @@ def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: in
 def _optimizer(recipe, steps_per_epoch):
     learning_rate = recipe.learning_rate
     if recipe.schedule == "cosine":
-        warmup_steps = min(round(recipe.warmup_epochs * steps_per_epoch), steps_per_epoch)
+        # At most a tenth of the run: one that ends at its highest rate has learned little.
+        warmup_steps = min(
+            round(recipe.warmup_epochs * steps_per_epoch), recipe.epochs * steps_per_epoch // 10
+        )
         learning_rate = keras.optimizers.schedules.CosineDecay(
             0.0 if warmup_steps else recipe.learning_rate,
             decay_steps=max(1, recipe.epochs * steps_per_epoch - warmup_steps),
