@@ -105,12 +105,20 @@ def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: in
             from_logits=True, label_smoothing=recipe.label_smoothing
         ),
         metrics=[keras.metrics.CategoricalAccuracy("accuracy")],
-        steps_per_execution=min(
-            STEPS_PER_EXECUTION.get(keras.backend.backend(), 1), steps_per_epoch
-        ),
+        steps_per_execution=_steps_per_execution(steps_per_epoch),
         jit_compile=keras.backend.backend() == "jax",  # XLA slows TensorFlow down on a CPU
     )
     return training_model
+
+
+def _steps_per_execution(steps_per_epoch):
+    """The most steps a call that divide an epoch evenly.
+
+    Keras does not cut the last call of an epoch short: 13 calls of 50 steps for 625 would train
+    for 650, and a resumed run would see other batches than an unbroken one.
+    """
+    most = min(STEPS_PER_EXECUTION.get(keras.backend.backend(), 1), steps_per_epoch)
+    return max(count for count in range(1, most + 1) if steps_per_epoch % count == 0)
 
 
 def _optimizer(recipe, steps_per_epoch):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from digitnet import checkpoint, files, models, recipe, train
+from digitnet import checkpoint, epochs, files, models, recipe, train
 from digitnet.errors import UserError
 
 PROMISED = {
@@ -215,3 +215,14 @@ def test_tensorboard_logs_are_written_when_asked_for(tmp_path, digits, tiny):
     pytest.importorskip("tensorflow")
     train.train(tiny, digits, tmp_path / "run", tensorboard=True)
     assert list((tmp_path / "run" / "tensorboard").rglob("events.*"))
+
+
+@pytest.mark.parametrize("steps", [7, 60, 53])
+def test_an_epoch_has_no_more_steps_than_it_has_batches(digits, tiny, steps):
+    # Keras does not cut the last call of an epoch short: with 50 steps a call, an epoch of 60
+    # steps took 100, with the next epoch's images and the schedule's later learning rates.
+    model = models.build("lenet")
+    training_model = train.compile_for_training(model, tiny, steps)
+    batches = epochs.batches(epochs.Shuffled(digits.x_train, digits.y_train, 0), 1, 10)
+    training_model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
+    assert int(training_model.optimizer.iterations) == steps
