@@ -2,7 +2,7 @@
 
 Chaining Keras' own random layers (rotation, zoom, shear, translation) resamples an image four
 times and blurs it; a model trained on blurred digits is worse on sharp ones. Here all of them are
-composed into one affine matrix.
+composed into one affine matrix. Light changes no place and has a layer of its own.
 """
 
 import math
@@ -11,8 +11,26 @@ import keras
 from keras import ops
 
 
+class _Random(keras.layers.Layer):
+    """A layer whose draws are saved with its weights, which Keras does not do of its own accord."""
+
+    def __init__(self, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def save_own_variables(self, store):
+        store["draws"] = ops.convert_to_numpy(self.seed_generator.state)
+
+    def load_own_variables(self, store):
+        self.seed_generator.state.assign(store["draws"])
+
+
 @keras.saving.register_keras_serializable(package="digitnet")
-class RandomAffine(keras.layers.Layer):
+class RandomAffine(_Random):
     """Turns, shears, stretches, shifts and mirrors every image at random; in training only.
 
     A point of the output, measured from the image's centre, takes its value from the point of the
@@ -58,15 +76,13 @@ class RandomAffine(keras.layers.Layer):
         seed=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         self.rotation_degrees = rotation_degrees
         self.shear = shear
         self.zoom = zoom
         self.shift_pixels = shift_pixels
         self.horizontal_flip = horizontal_flip
         self.whole_pixels = whole_pixels
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, images, training=False):
         if not training:
@@ -80,17 +96,7 @@ class RandomAffine(keras.layers.Layer):
             fill_mode="constant",
             data_format="channels_last",
         )
-        return ops.cast(ops.round(ops.clip(warped, 0.0, 255.0)), "uint8")
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    # Keras does not save the state of a layer's seed generator of its own accord.
-    def save_own_variables(self, store):
-        store["draws"] = ops.convert_to_numpy(self.seed_generator.state)
-
-    def load_own_variables(self, store):
-        self.seed_generator.state.assign(store["draws"])
+        return _as_picture(warped)
 
     def get_config(self):
         return {
@@ -124,3 +130,55 @@ class RandomAffine(keras.layers.Layer):
         offset_y = centre_y + shift_y - c * centre_x - d * centre_y
         zero = ops.zeros_like(a)
         return ops.stack([a, b, offset_x, c, d, offset_y, zero, zero], axis=1)
+
+
+@keras.saving.register_keras_serializable(package="digitnet")
+class RandomLight(_Random):
+    """Changes contrast and brightness of every image at random; in training only.
+
+    ```
+    output = (image - mean of image) * factor + mean of image + offset    # clipped to 0..255
+    ```
+
+    Args:
+        brightness: Offsets lie in ± this part of 255.
+        contrast: Factors lie in 1 ± this.
+        seed: Seeds the draws, whose state is saved with the weights.
+
+    Call arguments:
+        images: uint8, 0..255.
+        training: Outside training the images pass unchanged.
+
+    Input shape:
+        `(B, H, W, C)`, uint8.
+
+    Output shape:
+        The input's, uint8, rounded.
+    """
+
+    def __init__(self, brightness=0.0, contrast=0.0, seed=None, **kwargs):
+        super().__init__(seed=seed, **kwargs)
+        self.brightness = brightness
+        self.contrast = contrast
+
+    def call(self, images, training=False):
+        if not training:
+            return images
+        shape = (2, ops.shape(images)[0], 1, 1, 1)
+        draws = keras.random.uniform(shape, -1.0, 1.0, seed=self.seed_generator)
+        offset, factor = draws[0] * (self.brightness * 255.0), 1 + draws[1] * self.contrast
+        pixels = ops.cast(images, "float32")
+        mean = ops.mean(pixels, axis=(1, 2, 3), keepdims=True)
+        return _as_picture((pixels - mean) * factor + mean + offset)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "brightness": self.brightness,
+            "contrast": self.contrast,
+            "seed": self.seed,
+        }
+
+
+def _as_picture(pixels):
+    return ops.cast(ops.round(ops.clip(pixels, 0.0, 255.0)), "uint8")

@@ -5,13 +5,16 @@ output `probabilities`, float32 `(B, 10)`. Rescaling is inside, so that no calle
 The layer before the softmax is called `logits`.
 """
 
+import functools
+import itertools
 from collections.abc import Callable
 
 import keras
 from keras import layers
 
-from digitnet.attention import AttentionGate
+from digitnet.attention import MASK_KINDS, AttentionGate
 from digitnet.edge_model import edge
+from digitnet.large_models import alexnet, resnet50, vgg16
 
 IMAGE_SHAPE = (28, 28, 1)
 NUM_CLASSES = 10
@@ -21,35 +24,33 @@ def build(name: str, seed: int | None = None) -> keras.Model:
     """Builds a model of `MODELS` with fresh weights.
 
     Args:
-        name: A key of `MODELS`.
+        name: A key of `MODELS` or of `GATE_VARIANTS`.
         seed: Seeds every weight, for equal models from equal seeds. `None` leaves them to chance.
 
     Raises:
         ValueError: If there is no model of that name.
     """
-    if name not in MODELS:
+    if not exists(name):
         known = ", ".join(MODELS)
         raise ValueError(f"There is no model {name!r}; the models are: {known}.")
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    return MODELS[name]()
+    return {**MODELS, **GATE_VARIANTS}[name]()
+
+
+def exists(name: str) -> bool:
+    """Whether `build` knows a model of this name."""
+    return name in MODELS or name in GATE_VARIANTS
 
 
 def lenet(name: str = "lenet") -> keras.Model:
     """LeNet-5 as it is built today (ReLU, maximum pooling): 61,706 parameters."""
-    return _lenet(name, gated=False)
+    return _lenet(name)
 
 
 def lenet_attention(name: str = "lenet_attention") -> keras.Model:
     """LeNet-5 with an `AttentionGate` after each pooling: 61,730 parameters."""
-    return _lenet(name, gated=True)
-
-
-MODELS: dict[str, Callable[[], keras.Model]] = {
-    "lenet": lenet,
-    "lenet_attention": lenet_attention,
-    "edge": edge,
-}
+    return _lenet(name, gates=(1, 2))
 
 
 def attention_gates(model: keras.Model) -> list[AttentionGate]:
@@ -90,18 +91,19 @@ def with_attention(model: keras.Model, gate: int = 0) -> keras.Model:
     return keras.Model(image, outputs, name=model.name)
 
 
-def _lenet(name: str, gated: bool) -> keras.Model:
+def _lenet(name: str, gates: tuple[int, ...] = (), **gate) -> keras.Model:
+    """LeNet-5 with gates after the poolings of these numbers; `gate` is for `AttentionGate`."""
     image = keras.Input(IMAGE_SHAPE, dtype="uint8", name="image")
     x = layers.Rescaling(1 / 255, name="rescaling")(image)
     # "same" is LeNet-5's 32×32 frame: two zeros on each side of the 28×28 image.
     x = layers.Conv2D(6, 5, padding="same", activation="relu", name="conv1")(x)  # 28, 28, 6
     x = layers.MaxPooling2D(2, name="pool1")(x)  # 14, 14, 6
-    if gated:
-        x = AttentionGate(name="gate1")(x)
+    if 1 in gates:
+        x = AttentionGate(name="gate1", **gate)(x)
     x = layers.Conv2D(16, 5, activation="relu", name="conv2")(x)  # 10, 10, 16
     x = layers.MaxPooling2D(2, name="pool2")(x)  # 5, 5, 16
-    if gated:
-        x = AttentionGate(name="gate2")(x)
+    if 2 in gates:
+        x = AttentionGate(name="gate2", **gate)(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(120, activation="relu", name="dense1")(x)
     x = layers.Dense(84, activation="relu", name="dense2")(x)
@@ -112,3 +114,28 @@ def _classify(x):
     logits = layers.Dense(NUM_CLASSES, name="logits")(x)
     # Softmax in float32 under every precision policy: float16 loses small probabilities.
     return layers.Softmax(dtype="float32", name="probabilities")(logits)
+
+
+MODELS: dict[str, Callable[[], keras.Model]] = {
+    "lenet": lenet,
+    "lenet_attention": lenet_attention,
+    "edge": edge,
+    "alexnet": alexnet,
+    "vgg16": vgg16,
+    "resnet50": resnet50,
+}
+
+# LeNet with every other gate, for the comparison in `digitnet.reproduce`: the mask's kind, the
+# poolings it stands after, and a bias that starts open (as `lenet_attention`'s) or at zero.
+GATE_PLACES = {"first": (1,), "second": (2,), "both": (1, 2)}
+GATE_BIASES = {"open": None, "zero": "zeros"}
+GATE_VARIANTS: dict[str, Callable[[], keras.Model]] = {
+    f"lenet_{mask}_{place}_{bias}": functools.partial(
+        _lenet,
+        f"lenet_{mask}_{place}_{bias}",
+        gates=GATE_PLACES[place],
+        mask=mask,
+        bias_initializer=GATE_BIASES[bias],
+    )
+    for mask, place, bias in itertools.product(MASK_KINDS, GATE_PLACES, GATE_BIASES)
+}

@@ -2,8 +2,8 @@
 
 import dataclasses
 
+from digitnet import models
 from digitnet.errors import UserError
-from digitnet.models import MODELS
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
@@ -14,7 +14,7 @@ class Recipe:
 
     Attributes:
         name: The name under which the recipe is known.
-        model: A key of `digitnet.models.MODELS`.
+        model: A key of `digitnet.models.MODELS` or `GATE_VARIANTS`.
         epochs: Passes over the training images.
         batch_size: Images a step. The last, incomplete batch of an epoch is left out; every epoch
             has an order of its own, so that no image is left out for good.
@@ -29,6 +29,7 @@ class Recipe:
             over steps with this momentum.
         rotation_degrees, shear, zoom, shift_pixels, horizontal_flip, whole_pixels: As
             `digitnet.augment.RandomAffine` takes them.
+        brightness, contrast: As `digitnet.augment.RandomLight` takes them.
         world: Whether the camera's pictures of `digitnet.world` (stroke digits, photographed
             digits, what is no digit) stand beside the training digits. Needs OpenCV.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
@@ -57,6 +58,8 @@ class Recipe:
     shift_pixels: float = 2.0
     horizontal_flip: bool = False
     whole_pixels: bool = False
+    brightness: float = 0.0
+    contrast: float = 0.0
     world: bool = False
     precision: str = "float32"
     calibrates: bool = True
@@ -64,7 +67,8 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self):
-        _require(self.model in MODELS, f"--model must be one of {', '.join(MODELS)}", self.model)
+        known = ", ".join(models.MODELS)
+        _require(models.exists(self.model), f"--model must be one of {known}", self.model)
         _require(self.epochs >= 1, "--epochs must be at least 1", self.epochs)
         _require(self.batch_size >= 1, "--batch-size must be at least 1", self.batch_size)
         _require(
@@ -86,8 +90,8 @@ class Recipe:
         )
 
     @property
-    def augments(self) -> bool:
-        """Whether training images are changed at all."""
+    def moves(self) -> bool:
+        """Whether training images are warped, shifted or mirrored."""
         amounts = (self.rotation_degrees, self.shear, self.zoom, self.shift_pixels)
         return any(amounts) or self.horizontal_flip
 

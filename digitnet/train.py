@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from digitnet import checkpoint, data, devices, epochs, models
-from digitnet.augment import RandomAffine
+from digitnet.augment import RandomAffine, RandomLight
 from digitnet.errors import UserError, run_command
 from digitnet.recipe import RECIPES, Recipe
 from digitnet.run_directory import EVALUATION_BATCH_SIZE, finish, open_run
@@ -29,6 +29,7 @@ def train(
     resume: bool = False,
     command: str | None = None,
     tensorboard: bool = False,
+    callbacks: tuple[keras.callbacks.Callback, ...] = (),
 ) -> dict:
     """Trains one model and writes the run directory.
 
@@ -40,6 +41,8 @@ def train(
         resume: Goes on from the folder's newest checkpoint.
         command: The command line to record, if there was one.
         tensorboard: Whether to write TensorBoard's logs into `run_dir/tensorboard`.
+        callbacks: Called before an epoch's checkpoint is written, so that no epoch is resumed
+            from that they have not seen.
 
     Returns:
         The contents of `metrics.json`.
@@ -73,7 +76,7 @@ def train(
                 epochs=recipe.epochs,
                 validation_data=(digits.x_validation, targets) if len(targets) else None,
                 validation_batch_size=EVALUATION_BATCH_SIZE,
-                callbacks=[keeper, *_tensorboard(run_dir, tensorboard)],
+                callbacks=[*callbacks, keeper, *_tensorboard(run_dir, tensorboard)],
                 shuffle=False,  # the generator has shuffled
                 verbose=1 if sys.stderr.isatty() else 2,
             )
@@ -86,18 +89,7 @@ def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: in
     The weights are shared with `model`. Labels are one-hot, `(B, 10)`.
     """
     classifier = keras.Model(model.input, model.get_layer("logits").output, name="classifier")
-    stages = [classifier]
-    if recipe.augments:
-        augmentation = RandomAffine(
-            rotation_degrees=recipe.rotation_degrees,
-            shear=recipe.shear,
-            zoom=recipe.zoom,
-            shift_pixels=recipe.shift_pixels,
-            horizontal_flip=recipe.horizontal_flip,
-            whole_pixels=recipe.whole_pixels,
-            seed=recipe.seed,
-        )
-        stages = [augmentation, classifier]
+    stages = [*_augmentation(recipe), classifier]
     training_model = keras.Sequential([keras.Input(models.IMAGE_SHAPE, dtype="uint8"), *stages])
     training_model.compile(
         optimizer=_optimizer(recipe, steps_per_epoch),
@@ -119,6 +111,25 @@ def _steps_per_execution(steps_per_epoch):
     """
     most = min(STEPS_PER_EXECUTION.get(keras.backend.backend(), 1), steps_per_epoch)
     return max(count for count in range(1, most + 1) if steps_per_epoch % count == 0)
+
+
+def _augmentation(recipe):
+    stages = []
+    if recipe.moves:
+        stages.append(
+            RandomAffine(
+                rotation_degrees=recipe.rotation_degrees,
+                shear=recipe.shear,
+                zoom=recipe.zoom,
+                shift_pixels=recipe.shift_pixels,
+                horizontal_flip=recipe.horizontal_flip,
+                whole_pixels=recipe.whole_pixels,
+                seed=recipe.seed,
+            )
+        )
+    if recipe.brightness or recipe.contrast:
+        stages.append(RandomLight(recipe.brightness, recipe.contrast, seed=recipe.seed))
+    return stages
 
 
 def _optimizer(recipe, steps_per_epoch):

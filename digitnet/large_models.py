@@ -1,0 +1,98 @@
+"""AlexNet, VGG16 and ResNet-50 for 28×28 digits: the larger networks of the paper's Table 1.
+
+The paper does not say how it fitted them to digits. Here the image goes in with one channel,
+padded to 32×32 as LeNet-5 had it, the smallest side that five halvings allow. Rescaling, `logits`
+and softmax are those of every model.
+"""
+
+import keras
+from keras import layers
+
+IMAGE_SHAPE = (28, 28, 1)
+FRAME_PX = 2  # on each side: 28 to 32
+NUM_CLASSES = 10
+
+
+def alexnet(name: str = "alexnet") -> keras.Model:
+    """AlexNet fitted to 32×32: 36,923,594 parameters.
+
+    Krizhevsky et al. 2012 looked at 227×227 pixels through 11×11 windows, four pixels apart; on
+    32×32 nothing would be left after its second pooling. So the first window is 3×3 and moves by
+    one pixel, the second is 3×3 as well, and pooling is 2×2. Kept as they were: five convolutions
+    of 96, 256, 384, 384 and 256 channels, pooling after the first, second and fifth, two layers of
+    4096 with dropout, ReLU. Local response normalisation is left out.
+    """
+    image, x = _framed_image()
+    for number, (filters, pools) in enumerate(
+        [(96, True), (256, True), (384, False), (384, False), (256, True)], start=1
+    ):
+        x = _convolution(x, filters, f"conv{number}")
+        if pools:
+            x = layers.MaxPooling2D(2, name=f"pool{number}")(x)  # 16, then 8, then 4 a side
+    x = layers.Flatten(name="flatten")(x)
+    for number in (1, 2):
+        x = _dense(x, f"dense{number}")
+        x = layers.Dropout(0.5, name=f"dropout{number}")(x)
+    return _classifier(image, x, name)
+
+
+def vgg16(name: str = "vgg16") -> keras.Model:
+    """VGG16 with the thirteen convolutions of `keras.applications`: 33,637,066 parameters.
+
+    Two layers of 4096 with dropout follow, as in the original. The convolutions halve 32×32 five
+    times, to a single position of 512 channels. Weights start as He's (`he_normal`) where
+    `keras.applications` has Glorot's: under those the signal shrinks from one ReLU layer to the
+    next, and without normalisation sixteen of them pass almost nothing.
+    """
+    image, x = _framed_image()
+    body = keras.applications.VGG16(
+        include_top=False, weights=None, input_tensor=x, input_shape=(32, 32, 1)
+    )
+    _restart_as_he(body)
+    x = layers.Flatten(name="flatten")(body.output)
+    for number in (1, 2):
+        x = _dense(x, f"dense{number}")
+        x = layers.Dropout(0.5, name=f"dropout{number}")(x)
+    return _classifier(image, x, name)
+
+
+def resnet50(name: str = "resnet50") -> keras.Model:
+    """ResNet-50 by `keras.applications` as it is, on 32×32: 23,601,930 parameters.
+
+    The paper says "ResNet" without a depth; 50 is the one that MATLAB's examples take.
+    """
+    image, x = _framed_image()
+    body = keras.applications.ResNet50(
+        include_top=False, weights=None, input_tensor=x, input_shape=(32, 32, 1), pooling="avg"
+    )
+    return _classifier(image, body.output, name)
+
+
+def _framed_image():
+    image = keras.Input(IMAGE_SHAPE, dtype="uint8", name="image")
+    x = layers.Rescaling(1 / 255, name="rescaling")(image)
+    return image, layers.ZeroPadding2D(FRAME_PX, name="frame")(x)  # 32, 32, 1
+
+
+def _convolution(x, filters, name):
+    return layers.Conv2D(
+        filters, 3, padding="same", activation="relu", kernel_initializer="he_normal", name=name
+    )(x)
+
+
+def _dense(x, name):
+    return layers.Dense(4096, activation="relu", kernel_initializer="he_normal", name=name)(x)
+
+
+def _restart_as_he(model):
+    for layer in model.layers:
+        if isinstance(layer, layers.Conv2D):
+            initializer = keras.initializers.HeNormal()
+            layer.kernel.assign(initializer(layer.kernel.shape, layer.kernel.dtype))
+
+
+def _classifier(image, x, name):
+    logits = layers.Dense(NUM_CLASSES, name="logits")(x)
+    # Softmax in float32 under every precision policy: float16 loses small probabilities.
+    probabilities = layers.Softmax(dtype="float32", name="probabilities")(logits)
+    return keras.Model(image, probabilities, name=name)

@@ -1,0 +1,37 @@
+"""Runs one job, whatever its method, and stores what it left."""
+
+import contextlib
+import traceback
+
+from digitnet import provenance
+from digitnet.data import Digits
+from digitnet.errors import UserError
+from digitnet.paper.store import FAILED, Outcome, Store
+from digitnet.paper.trials import Job
+
+
+def run_job(job: Job, digits: Digits, store: Store) -> Outcome:
+    """Runs a job and stores its outcome; a job that fails is stored as failed, with its reason.
+
+    What the job prints goes into its log.
+    """
+    with open(store.log(job), "a", encoding="utf-8") as stream:
+        with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+            try:
+                outcome = _method(job.trial.method)(job, digits, store)
+            except Exception as error:  # the sweep goes on, whatever it was
+                traceback.print_exc()
+                sentence = str(error) if isinstance(error, UserError) else repr(error)
+                facts = {"provenance": provenance.describe(), "history": {}}
+                outcome = Outcome(job, FAILED, sentence, facts)
+    store.write(outcome)
+    return outcome
+
+
+def _method(name):
+    """Imported when it is wanted: each method has packages of its own."""
+    if name == "network":
+        from digitnet.paper.network import run_network
+
+        return run_network
+    raise UserError(f"there is no method {name!r}.")

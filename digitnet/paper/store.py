@@ -1,0 +1,101 @@
+"""Finished jobs, one JSON file each, under the report's folder."""
+
+import dataclasses
+import json
+import pathlib
+import sys
+
+from digitnet import files
+from digitnet.paper.trials import Job, job_from_spec
+
+# How a job can end. `diverged`: the loss left the finite numbers; `at chance`: it did not learn.
+DONE, DIVERGED, AT_CHANCE, FAILED = "done", "diverged", "at chance", "failed"
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a finished job left.
+
+    Attributes:
+        job: The job.
+        status: `done`, `diverged`, `at chance` or `failed`.
+        message: A sentence where it is not `done`.
+        facts: `parameters`, `test_count`, `seconds`, `provenance`, and `history`: lists of equal
+            length, one entry an epoch (one entry in all for methods without epochs).
+    """
+
+    job: Job
+    status: str
+    message: str | None
+    facts: dict
+
+
+class Store:
+    """The folder of a reproduction.
+
+    Args:
+        folder: Holds `jobs/KEY.json` for finished jobs and `runs/KEY` for unfinished ones; made
+            where it is missing.
+
+    Raises:
+        UserError: If it cannot be written.
+    """
+
+    def __init__(self, folder):
+        self.folder = files.make_folder(folder)
+        self._jobs = files.make_folder(self.folder / "jobs")
+        self._runs = files.make_folder(self.folder / "runs")
+
+    def run_dir(self, job: Job) -> pathlib.Path:
+        """Where the job works; kept until it is finished, its model and pictures beyond that."""
+        return self._runs / job.key
+
+    def log(self, job: Job) -> pathlib.Path:
+        """Where the job's progress and warnings go."""
+        return self._runs / f"{job.key}.log"
+
+    def write(self, outcome: Outcome) -> None:
+        """Stores what a job left, whole or not at all."""
+        value = {
+            "status": outcome.status,
+            "message": outcome.message,
+            "spec": outcome.job.spec,
+            **outcome.facts,
+        }
+        # One line a field: a history of 150 epochs stays readable, and small in git.
+        fields = ",\n".join(f"{json.dumps(key)}: {json.dumps(value[key])}" for key in value)
+        files.write_text(self._path(outcome.job), f"{{\n{fields}\n}}\n")
+
+    def read(self, job: Job) -> Outcome | None:
+        """What the job left, or `None` where it has not ended well enough to be kept."""
+        path = self._path(job)
+        return _read(path) if path.exists() else None
+
+    def outcomes(self) -> list[Outcome]:
+        """Everything that is stored; files that are no outcomes are named on stderr."""
+        found = []
+        for path in sorted(self._jobs.glob("*.json")):
+            try:
+                found.append(_read(path))
+            except (KeyError, TypeError, ValueError) as error:
+                print(f"NOTE: {path} is no finished job ({error}); left out.", file=sys.stderr)
+        return found
+
+    def unfinished(self, jobs: list[Job]) -> list[Job]:
+        """The jobs that are left: neither they nor longer ones that pass through them ended."""
+        outcomes = self.outcomes()
+        return [job for job in jobs if not any(_passes_through(one, job) for one in outcomes)]
+
+    def _path(self, job):
+        return self._jobs / f"{job.key}.json"
+
+
+def _read(path):
+    value = files.read_json(path)
+    status, message, spec = value.pop("status"), value.pop("message"), value.pop("spec")
+    return Outcome(job_from_spec(spec), status, message, value)
+
+
+def _passes_through(outcome, job):
+    longer = dataclasses.replace(outcome.job, epochs=job.epochs) == job
+    return longer and outcome.job.epochs >= job.epochs and outcome.status != FAILED

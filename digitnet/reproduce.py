@@ -1,0 +1,131 @@
+"""The paper's tables, run again: `python -m digitnet.reproduce`."""
+
+import argparse
+import sys
+
+from tqdm import tqdm
+
+from digitnet import data
+from digitnet.errors import UserError, run_command
+from digitnet.paper import plan, rows
+from digitnet.paper.store import Store
+from digitnet.paper.trials import fingerprint
+
+
+def reproduce(chosen, digits, folder, *, seeds=None, epochs=None, executor="local", workers=1):
+    """Runs what the rows need and is not stored yet.
+
+    Args:
+        chosen: `digitnet.paper.rows.Row`s.
+        digits: A `digitnet.data.Digits` without validation images.
+        folder: Where outcomes are stored, and the report written.
+        seeds: Seeds of each row; `None` for three, one for the large networks.
+        epochs: The most epochs that any network is trained for; `None` for the protocol's.
+        executor: `local` or `ray`.
+        workers: Worker processes, or tasks at a time.
+
+    Returns:
+        The outcomes that were added.
+
+    Raises:
+        UserError: If the folder cannot be written.
+    """
+    store = Store(folder)
+    jobs = plan.jobs_of(chosen, fingerprint(digits), len(digits.x_train), seeds, epochs)
+    left = store.unfinished(jobs)
+    print(f"{len(jobs)} jobs, {len(jobs) - len(left)} of them finished before.", file=sys.stderr)
+    outcomes = []
+    with tqdm(total=len(left), desc="jobs", unit="job") as bar:
+        for outcome in _executor(executor)(left, digits, store, workers):
+            outcomes.append(outcome)
+            bar.write(_line(outcome), file=sys.stderr)
+            bar.update()
+    return outcomes
+
+
+def _executor(name):
+    if name == "local":
+        from digitnet.paper.local import run_jobs
+    else:
+        from digitnet.paper.cluster import run_jobs
+    return run_jobs
+
+
+def _line(outcome):
+    scores = outcome.facts["history"].get("test_accuracy")
+    score = f" {scores[-1]:.2%}" if scores else ""
+    reason = f" ({outcome.message})" if outcome.message else ""
+    return f"{outcome.job.key}: {outcome.status}{score}{reason}"
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m digitnet.reproduce",
+        description="Runs the paper's tables again and writes a report. What is finished is not "
+        "repeated; what was interrupted goes on.",
+    )
+    parser.add_argument("--tables", nargs="+", type=int, metavar="N", help="1, 2, 3, 4")
+    parser.add_argument(
+        "--rows",
+        nargs="+",
+        metavar="ROW",
+        help="sections (protocol, gate, …), rows as SECTION/NAME, or wildcards, as gate/spatial* "
+        "(default, with no --tables either: all)",
+    )
+    parser.add_argument("--list", action="store_true", help="print the rows and do nothing")
+    parser.add_argument(
+        "--epochs", type=int, help="train for at most this many epochs (default: the protocol's)"
+    )
+    parser.add_argument("--limit", type=int, help="use at most this many images of each part")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        help=f"seeds a row (default: {plan.SEEDS}, large networks {plan.SEEDS_LARGE})",
+    )
+    parser.add_argument(
+        "--dataset",
+        default="mnist",
+        help="mnist, auto, optdigits, an .npz or a folder of IDX files (default: mnist)",
+    )
+    parser.add_argument("--out", default="reproduction", help="folder (default: reproduction)")
+    parser.add_argument(
+        "--executor",
+        default="local",
+        choices=("local", "ray"),
+        help="worker processes here, or tasks on a Ray cluster (default: local)",
+    )
+    parser.add_argument("--workers", type=int, default=1, help="jobs at a time (default: 1)")
+    return parser
+
+
+def main(argv=None) -> int:
+    """The command line. Returns the exit code."""
+    return run_command(lambda: _main(argv))
+
+
+def _main(argv):
+    arguments = _parser().parse_args(argv)
+    for name in ("epochs", "limit", "seeds", "workers"):
+        value = getattr(arguments, name)
+        if value is not None and value < 1:
+            raise UserError(f"--{name} must be at least 1, but it is {value}.")
+    chosen = rows.choose(arguments.tables, arguments.rows)
+    if arguments.list:
+        print("\n".join(row.full_name for row in chosen))
+        return 0
+    Store(arguments.out)  # before the digits: a folder that cannot be written is said at once
+    digits = data.load(arguments.dataset, validation_count=0, limit=arguments.limit)
+    reproduce(
+        chosen,
+        digits,
+        arguments.out,
+        seeds=arguments.seeds,
+        epochs=arguments.epochs,
+        executor=arguments.executor,
+        workers=arguments.workers,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
