@@ -1,7 +1,7 @@
 """From rows to jobs: nothing is run twice."""
 
 from digitnet.paper.rows import Row, all_rows
-from digitnet.paper.trials import NETWORK, Job, Trial
+from digitnet.paper.trials import LBP, NETWORK, Job, Trial
 
 SEEDS = 3
 SEEDS_LARGE = 1  # the large networks take hours each on a CPU
@@ -27,6 +27,8 @@ def jobs_of(
     wanted = []
     for trial, is_large in trials.items():
         count = seeds or (SEEDS_LARGE if is_large else SEEDS)
+        if trial.method == LBP:
+            count = 1  # nothing in it is random
         length = _epochs_of(trial, epochs)
         wanted += [Job(trial, seed, length, digits, train_count) for seed in range(count)]
     return sorted(wanted, key=lambda job: job.seed)

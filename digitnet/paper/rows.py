@@ -5,7 +5,7 @@ import fnmatch
 
 from digitnet import models
 from digitnet.errors import UserError
-from digitnet.paper.trials import LIGHT, SHIFT, Trial
+from digitnet.paper.trials import LBP, LIGHT, SHIFT, SPARSE, Trial
 
 EPOCHS = 100  # the paper's, where a table does not vary them
 LARGE = ("alexnet", "vgg16", "resnet50")
@@ -103,8 +103,8 @@ def _table1():
         return Row("table1", name, label, trial, EPOCHS, paper_accuracy)
 
     return [
-        row("lbp", "LBP, linear classifier", Trial(method="lbp", model="")),
-        row("sparse", "Sparse representation", Trial(method="sparse", model="")),
+        row("lbp", "LBP, linear classifier", Trial(LBP, model="")),
+        row("sparse", "Sparse representation", Trial(SPARSE, model="")),
         row("lenet", "LeNet", _network(model="lenet"), 0.977),
         row("alexnet", "AlexNet", _network(model="alexnet"), 0.987),
         row("vgg16", "VGG16", _network(model="vgg16"), 0.989),

@@ -31,7 +31,11 @@ def run_job(job: Job, digits: Digits, store: Store) -> Outcome:
 def _method(name):
     """Imported when it is wanted: each method has packages of its own."""
     if name == "network":
-        from digitnet.paper.network import run_network
-
-        return run_network
-    raise UserError(f"there is no method {name!r}.")
+        from digitnet.paper.network import run_network as method
+    elif name == "lbp":
+        from digitnet.paper.lbp import run_lbp as method
+    elif name == "sparse":
+        from digitnet.paper.sparse import run_sparse as method
+    else:
+        raise UserError(f"there is no method {name!r}.")
+    return method

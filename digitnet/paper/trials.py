@@ -9,7 +9,7 @@ import numpy as np
 from digitnet import recipe
 from digitnet.data import Digits
 
-NETWORK = "network"  # the other methods are named in `digitnet.paper.run`
+NETWORK, LBP, SPARSE = "network", "lbp", "sparse"
 SHIFT, LIGHT = "shift", "light"
 
 # What "jitter" may mean. Shifts as the recipe `paper` has them; or brightness and contrast by a
@@ -28,7 +28,7 @@ class Trial:
     training for 150 passes through: rows that differ in epochs only share a trial.
 
     Attributes:
-        method: `network`, `lbp` or `sparse`.
+        method: `NETWORK`, `LBP` or `SPARSE`.
         model: For a network, a name that `digitnet.models.build` knows; else empty.
         learning_rate, batch_size, momentum: Of SGD; they and the rest mean nothing to methods
             other than `network`.
