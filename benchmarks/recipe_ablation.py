@@ -17,8 +17,9 @@ import time
 
 import keras
 
-from digitnet import data, epochs, files, models, recipe
+from digitnet import data, files, models, recipe
 from digitnet.errors import UserError, run_command
+from digitnet.feed import Feed
 from digitnet.train import compile_for_training
 
 VALIDATION_COUNT = 10_000
@@ -49,15 +50,11 @@ def row(variant: str, seed: int, num_epochs: int, digits: data.Digits) -> dict:
     """Trains one variant with one seed and scores it on the validation images."""
     chosen = recipe_of(variant, seed, num_epochs)
     model = models.build(chosen.model, chosen.seed)
-    steps_per_epoch = len(digits.x_train) // chosen.batch_size
-    training_model = compile_for_training(model, chosen, steps_per_epoch)
+    feed = Feed.of(chosen, digits, data.NUM_CLASSES)
+    training_model = compile_for_training(model, chosen, feed.steps_per_epoch)
     started = time.process_time()
     history = training_model.fit(
-        epochs.batches(epochs.source_of(chosen, digits), chosen.batch_size, data.NUM_CLASSES),
-        steps_per_epoch=steps_per_epoch,
-        epochs=chosen.epochs,
-        shuffle=False,
-        verbose=0,
+        **feed.fit_arguments(), epochs=chosen.epochs, verbose=0, callbacks=[feed]
     ).history
     cpu_seconds = time.process_time() - started
     probabilities = model.predict(digits.x_validation, batch_size=500, verbose=0)

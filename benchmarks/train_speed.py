@@ -47,7 +47,10 @@ def measure(contender: str) -> float:
 def _keras(images, labels, with_augmentation):
     import keras
 
-    from digitnet import epochs, models, recipe
+    from digitnet import models, recipe
+    from digitnet.augment import Augmentation
+    from digitnet.epochs import Shuffled
+    from digitnet.feed import Feed
     from digitnet.train import compile_for_training
 
     chosen = recipe.default()
@@ -56,16 +59,10 @@ def _keras(images, labels, with_augmentation):
     clock = _Clock(steps * chosen.batch_size)
     if with_augmentation:
         training_model = compile_for_training(model, chosen, steps)
-        source = epochs.Shuffled(images, labels, seed=0)
-        stream = epochs.batches(source, chosen.batch_size, num_classes=10)
-        training_model.fit(
-            stream,
-            steps_per_epoch=steps,
-            epochs=2,
-            shuffle=False,
-            verbose=0,
-            callbacks=[clock.callback()],
-        )
+        source = Shuffled(images, labels, seed=0)
+        feed = Feed(source, Augmentation.of(chosen), chosen.batch_size, num_classes=10)
+        callbacks = [feed, clock.callback()]
+        training_model.fit(**feed.fit_arguments(), epochs=2, verbose=0, callbacks=callbacks)
     else:
         optimizer = keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True)
         model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -1,37 +1,23 @@
-"""Augmentation as Keras layers, one resampling per image.
+"""Augmentation: each image is drawn anew in every epoch, resampled once.
 
 Chaining Keras' own random layers (rotation, zoom, shear, translation) resamples an image four
 times and blurs it; a model trained on blurred digits is worse on sharp ones. Here all of them are
-composed into one affine matrix. Light changes no place and has a layer of its own.
+composed into one affine matrix.
+
+The draws are NumPy's and follow from seed and epoch alone: a resumed run has no state to restore,
+and pictures can be made ahead of the training step, beside it on another core.
 """
 
+import dataclasses
 import math
 
-import keras
+import numpy as np
 from keras import ops
 
 
-class _Random(keras.layers.Layer):
-    """A layer whose draws are saved with its weights, which Keras does not do of its own accord."""
-
-    def __init__(self, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def save_own_variables(self, store):
-        store["draws"] = ops.convert_to_numpy(self.seed_generator.state)
-
-    def load_own_variables(self, store):
-        self.seed_generator.state.assign(store["draws"])
-
-
-@keras.saving.register_keras_serializable(package="digitnet")
-class RandomAffine(_Random):
-    """Turns, shears, stretches, shifts and mirrors every image at random; in training only.
+@dataclasses.dataclass(frozen=True)
+class Augmentation:
+    """Turns, shears, stretches, shifts, mirrors and lights every image at random.
 
     A point of the output, measured from the image's centre, takes its value from the point of the
     input that one matrix gives, between pixels bilinearly and outside the image 0 (background):
@@ -39,11 +25,12 @@ class RandomAffine(_Random):
     ```
     matrix = R(angle) @ [[1, shear], [0, 1]] @ diag(zoom_x, zoom_y)
     source = matrix @ (output - centre) + centre + shift
+    value = (value - mean of image) * factor + mean of image + offset    # clipped to 0..255
     ```
 
     Each number is drawn uniformly for each image.
 
-    Args:
+    Attributes:
         rotation_degrees: Angles lie in ±this.
         shear: Horizontal shear (slant), ± this many pixels per pixel of height.
         zoom: Both scales lie in 1 ± this, each drawn on its own.
@@ -51,134 +38,87 @@ class RandomAffine(_Random):
         horizontal_flip: Whether half of the images are mirrored. Mirrored digits are not digits:
             only the paper's protocol uses it.
         whole_pixels: Whether shifts are rounded to whole pixels.
-        seed: Seeds the draws. Their state is a variable of the layer, saved with the weights, so
-            that a resumed run goes on with the draws that an unbroken one would have made.
-
-    Call arguments:
-        images: uint8, 0..255.
-        training: Outside training the images pass unchanged.
-
-    Input shape:
-        `(B, H, W, C)`, uint8.
-
-    Output shape:
-        The input's, uint8, rounded: a picture like any other.
-    """
-
-    def __init__(
-        self,
-        rotation_degrees=0.0,
-        shear=0.0,
-        zoom=0.0,
-        shift_pixels=0.0,
-        horizontal_flip=False,
-        whole_pixels=False,
-        seed=None,
-        **kwargs,
-    ):
-        super().__init__(seed=seed, **kwargs)
-        self.rotation_degrees = rotation_degrees
-        self.shear = shear
-        self.zoom = zoom
-        self.shift_pixels = shift_pixels
-        self.horizontal_flip = horizontal_flip
-        self.whole_pixels = whole_pixels
-
-    def call(self, images, training=False):
-        if not training:
-            return images
-        height, width = images.shape[1:3]
-        transforms = self._transforms(ops.shape(images)[0], height, width)
-        warped = ops.image.affine_transform(
-            ops.cast(images, "float32"),
-            transforms,
-            interpolation="bilinear",
-            fill_mode="constant",
-            data_format="channels_last",
-        )
-        return _as_picture(warped)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "rotation_degrees": self.rotation_degrees,
-            "shear": self.shear,
-            "zoom": self.zoom,
-            "shift_pixels": self.shift_pixels,
-            "horizontal_flip": self.horizontal_flip,
-            "whole_pixels": self.whole_pixels,
-            "seed": self.seed,
-        }
-
-    def _transforms(self, batch_size, height, width):
-        """The eight numbers a transform that `keras.ops.image.affine_transform` takes: (B, 8)."""
-        draws = keras.random.uniform((batch_size, 7), -1.0, 1.0, seed=self.seed_generator)
-        angle = draws[:, 0] * (self.rotation_degrees * math.pi / 180)
-        shear = draws[:, 1] * self.shear
-        zoom_x = 1 + draws[:, 2] * self.zoom
-        zoom_y = 1 + draws[:, 3] * self.zoom
-        shift_x, shift_y = draws[:, 4] * self.shift_pixels, draws[:, 5] * self.shift_pixels
-        if self.whole_pixels:
-            shift_x, shift_y = ops.round(shift_x), ops.round(shift_y)
-        if self.horizontal_flip:
-            zoom_x = zoom_x * ops.sign(draws[:, 6])
-        cosine, sine = ops.cos(angle), ops.sin(angle)
-        a, b = cosine * zoom_x, (cosine * shear - sine) * zoom_y
-        c, d = sine * zoom_x, (sine * shear + cosine) * zoom_y
-        centre_x, centre_y = (width - 1) / 2, (height - 1) / 2
-        offset_x = centre_x + shift_x - a * centre_x - b * centre_y
-        offset_y = centre_y + shift_y - c * centre_x - d * centre_y
-        zero = ops.zeros_like(a)
-        return ops.stack([a, b, offset_x, c, d, offset_y, zero, zero], axis=1)
-
-
-@keras.saving.register_keras_serializable(package="digitnet")
-class RandomLight(_Random):
-    """Changes contrast and brightness of every image at random; in training only.
-
-    ```
-    output = (image - mean of image) * factor + mean of image + offset    # clipped to 0..255
-    ```
-
-    Args:
         brightness: Offsets lie in ± this part of 255.
         contrast: Factors lie in 1 ± this.
-        seed: Seeds the draws, whose state is saved with the weights.
-
-    Call arguments:
-        images: uint8, 0..255.
-        training: Outside training the images pass unchanged.
-
-    Input shape:
-        `(B, H, W, C)`, uint8.
-
-    Output shape:
-        The input's, uint8, rounded.
     """
 
-    def __init__(self, brightness=0.0, contrast=0.0, seed=None, **kwargs):
-        super().__init__(seed=seed, **kwargs)
-        self.brightness = brightness
-        self.contrast = contrast
+    rotation_degrees: float = 0.0
+    shear: float = 0.0
+    zoom: float = 0.0
+    shift_pixels: float = 0.0
+    horizontal_flip: bool = False
+    whole_pixels: bool = False
+    brightness: float = 0.0
+    contrast: float = 0.0
 
-    def call(self, images, training=False):
-        if not training:
+    @classmethod
+    def of(cls, recipe) -> "Augmentation":
+        """What a `Recipe` asks for: its fields of the same names."""
+        names = [field.name for field in dataclasses.fields(cls)]
+        return cls(**{name: getattr(recipe, name) for name in names})
+
+    @property
+    def moves(self) -> bool:
+        """Whether images are warped, shifted or mirrored."""
+        amounts = (self.rotation_degrees, self.shear, self.zoom, self.shift_pixels)
+        return any(amounts) or self.horizontal_flip
+
+    @property
+    def lights(self) -> bool:
+        """Whether brightness or contrast is changed."""
+        return bool(self.brightness or self.contrast)
+
+    def draw(self, rng: np.random.Generator, count: int, side: int = 28) -> np.ndarray:
+        """Draws what is done to `count` square images of `side` pixels.
+
+        Returns:
+            float32 `(count, 10)`: the eight numbers a transform that
+            `keras.ops.image.affine_transform` takes, the contrast's factor, and the brightness'
+            offset in 0..255.
+        """
+        draws = rng.uniform(-1, 1, (9, count)).astype(np.float32)
+        angle = draws[0] * (self.rotation_degrees * math.pi / 180)
+        shear = draws[1] * self.shear
+        zoom_x, zoom_y = 1 + draws[2] * self.zoom, 1 + draws[3] * self.zoom
+        shift_x, shift_y = draws[4] * self.shift_pixels, draws[5] * self.shift_pixels
+        if self.whole_pixels:
+            shift_x, shift_y = np.rint(shift_x), np.rint(shift_y)
+        if self.horizontal_flip:
+            zoom_x *= np.sign(draws[6])
+        cosine, sine = np.cos(angle), np.sin(angle)
+        a, b = cosine * zoom_x, (cosine * shear - sine) * zoom_y
+        c, d = sine * zoom_x, (sine * shear + cosine) * zoom_y
+        centre = (side - 1) / 2
+        offset_x = centre + shift_x - (a + b) * centre
+        offset_y = centre + shift_y - (c + d) * centre
+        zero = np.zeros_like(a)
+        factor, offset = 1 + draws[7] * self.contrast, draws[8] * (self.brightness * 255)
+        columns = (a, b, offset_x, c, d, offset_y, zero, zero, factor, offset)
+        return np.stack(columns, axis=1).astype(np.float32)
+
+    def apply(self, images, draws):
+        """Does to images what was drawn for them.
+
+        Args:
+            images: uint8 `(B, H, W, C)`, an array or a tensor of the backend's.
+            draws: float32 `(B, 10)`, as `draw` returns it.
+
+        Returns:
+            The backend's tensor, uint8 `(B, H, W, C)`, rounded: pictures like any other.
+        """
+        if not (self.moves or self.lights):
             return images
-        shape = (2, ops.shape(images)[0], 1, 1, 1)
-        draws = keras.random.uniform(shape, -1.0, 1.0, seed=self.seed_generator)
-        offset, factor = draws[0] * (self.brightness * 255.0), 1 + draws[1] * self.contrast
         pixels = ops.cast(images, "float32")
-        mean = ops.mean(pixels, axis=(1, 2, 3), keepdims=True)
-        return _as_picture((pixels - mean) * factor + mean + offset)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "brightness": self.brightness,
-            "contrast": self.contrast,
-            "seed": self.seed,
-        }
-
-
-def _as_picture(pixels):
-    return ops.cast(ops.round(ops.clip(pixels, 0.0, 255.0)), "uint8")
+        if self.moves:
+            pixels = ops.image.affine_transform(
+                pixels,
+                draws[:, :8],
+                interpolation="bilinear",
+                fill_mode="constant",
+                data_format="channels_last",
+            )
+        if self.lights:
+            mean = ops.mean(pixels, axis=(1, 2, 3), keepdims=True)
+            factor, offset = draws[:, 8, None, None, None], draws[:, 9, None, None, None]
+            pixels = (pixels - mean) * factor + mean + offset
+        return ops.cast(ops.round(ops.clip(pixels, 0.0, 255.0)), "uint8")

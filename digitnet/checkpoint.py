@@ -1,10 +1,10 @@
 """Checkpoints from which a killed run goes on, bit for bit.
 
 A checkpoint is a folder `checkpoints/epoch-0007` with the training model's variables (weights,
-optimiser slots and step, state of the augmentation's draws) and `state.json` (epoch, history,
-seconds, checksum). It is written under another name and renamed when it is complete, so a folder
-under a final name is whole whenever the process dies. Keras' BackupAndRestore writes its two files
-in place: a kill between or within them loses the run.
+optimiser slots and step) and `state.json` (epoch, history, seconds, checksum); what an epoch shows
+follows from its number (`digitnet.epochs`, `digitnet.feed`). It is written under another name and
+renamed when it is complete, so a folder under a final name is whole whenever the process dies.
+Keras' BackupAndRestore writes its two files in place: a kill between or within them loses the run.
 """
 
 import hashlib

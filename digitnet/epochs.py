@@ -4,7 +4,6 @@ A resumed run sees what an unbroken one would have seen, without any state to ke
 """
 
 import importlib.util
-import itertools
 
 import numpy as np
 
@@ -76,23 +75,3 @@ def held_out(recipe, digits, pool_size: int = 4000):
         world.no_digits(pool_size, rng),
     ]
     return tuple(np.concatenate(arrays) for arrays in zip(*pools, strict=True))
-
-
-def batches(source, batch_size: int, num_classes: int, first_epoch: int = 0):
-    """Endless batches, epoch after epoch; an epoch's incomplete last batch is left out.
-
-    Args:
-        source: Has `epoch(number)`, as `Shuffled`.
-        batch_size: Images a batch.
-        num_classes: Width of the targets.
-        first_epoch: Number of the epoch to start with, from 0.
-
-    Yields:
-        uint8 images `(B, 28, 28, 1)` and one-hot float32 targets `(B, num_classes)`.
-    """
-    targets = np.eye(num_classes, dtype=np.float32)
-    for epoch in itertools.count(first_epoch):
-        images, labels = source.epoch(epoch)
-        for start in range(0, len(labels) - batch_size + 1, batch_size):
-            part = slice(start, start + batch_size)
-            yield images[part], targets[labels[part]]

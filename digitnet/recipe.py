@@ -28,8 +28,8 @@ class Recipe:
         ema_momentum: If above 0, the weights kept at the end are an exponential moving average
             over steps with this momentum.
         rotation_degrees, shear, zoom, shift_pixels, horizontal_flip, whole_pixels: As
-            `digitnet.augment.RandomAffine` takes them.
-        brightness, contrast: As `digitnet.augment.RandomLight` takes them.
+            `digitnet.augment.Augmentation` takes them.
+        brightness, contrast: Likewise.
         world: Whether the camera's pictures of `digitnet.world` (stroke digits, photographed
             digits, what is no digit) stand beside the training digits. Needs OpenCV.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
@@ -88,12 +88,6 @@ class Recipe:
             f"the precision must be one of {', '.join(PRECISIONS)}",
             self.precision,
         )
-
-    @property
-    def moves(self) -> bool:
-        """Whether training images are warped, shifted or mirrored."""
-        amounts = (self.rotation_degrees, self.shear, self.zoom, self.shift_pixels)
-        return any(amounts) or self.horizontal_flip
 
 
 def _require(condition, rule, value):

@@ -11,8 +11,8 @@ import keras
 import numpy as np
 
 from digitnet import checkpoint, data, devices, epochs, models
-from digitnet.augment import RandomAffine, RandomLight
 from digitnet.errors import UserError, run_command
+from digitnet.feed import Feed
 from digitnet.recipe import RECIPES, Recipe
 from digitnet.run_directory import EVALUATION_BATCH_SIZE, finish, open_run
 
@@ -61,75 +61,43 @@ def train(
     with devices.precision(recipe.precision):
         model = models.build(recipe.model, recipe.seed)
     num_classes = model.get_layer("logits").units
-    source = epochs.source_of(recipe, digits)
-    steps_per_epoch = source.epoch_size // recipe.batch_size
-    training_model = compile_for_training(model, recipe, steps_per_epoch)
+    feed = Feed.of(recipe, digits, num_classes)
+    training_model = compile_for_training(model, recipe, feed.steps_per_epoch)
     state = checkpoint.restore(run_dir, training_model)
     keeper = checkpoint.Checkpoint(run_dir, state["history"], state["seconds"])
     if state["epoch"] < recipe.epochs:
         targets = np.eye(num_classes, dtype=np.float32)[digits.y_validation]
         with contextlib.redirect_stdout(sys.stderr):  # Keras' progress bar goes to stdout
             training_model.fit(
-                epochs.batches(source, recipe.batch_size, num_classes, state["epoch"]),
-                steps_per_epoch=steps_per_epoch,
+                **feed.fit_arguments(state["epoch"]),
                 initial_epoch=state["epoch"],
                 epochs=recipe.epochs,
                 validation_data=(digits.x_validation, targets) if len(targets) else None,
                 validation_batch_size=EVALUATION_BATCH_SIZE,
-                callbacks=[*callbacks, keeper, *_tensorboard(run_dir, tensorboard)],
-                shuffle=False,  # the generator has shuffled
+                callbacks=[feed, *callbacks, keeper, *_tensorboard(run_dir, tensorboard)],
                 verbose=1 if sys.stderr.isatty() else 2,
             )
     return finish(run_dir, recipe, digits, model, keeper)
 
 
 def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> keras.Model:
-    """Puts augmentation before a model and compiles both for SGD on logits.
+    """A model that ends at the logits, compiled for SGD. It shares its weights with `model`.
 
-    The weights are shared with `model`. Labels are one-hot, `(B, 10)`.
+    Labels are one-hot, `(B, 10)`.
     """
-    classifier = keras.Model(model.input, model.get_layer("logits").output, name="classifier")
-    stages = [*_augmentation(recipe), classifier]
-    training_model = keras.Sequential([keras.Input(models.IMAGE_SHAPE, dtype="uint8"), *stages])
+    training_model = keras.Model(model.input, model.get_layer("logits").output, name="classifier")
     training_model.compile(
         optimizer=_optimizer(recipe, steps_per_epoch),
         loss=keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=recipe.label_smoothing
         ),
         metrics=[keras.metrics.CategoricalAccuracy("accuracy")],
-        steps_per_execution=_steps_per_execution(steps_per_epoch),
+        steps_per_execution=min(
+            STEPS_PER_EXECUTION.get(keras.backend.backend(), 1), steps_per_epoch
+        ),
         jit_compile=keras.backend.backend() == "jax",  # XLA slows TensorFlow down on a CPU
     )
     return training_model
-
-
-def _steps_per_execution(steps_per_epoch):
-    """The most steps a call that divide an epoch evenly.
-
-    Keras does not cut the last call of an epoch short: 13 calls of 50 steps for 625 would train
-    for 650, and a resumed run would see other batches than an unbroken one.
-    """
-    most = min(STEPS_PER_EXECUTION.get(keras.backend.backend(), 1), steps_per_epoch)
-    return max(count for count in range(1, most + 1) if steps_per_epoch % count == 0)
-
-
-def _augmentation(recipe):
-    stages = []
-    if recipe.moves:
-        stages.append(
-            RandomAffine(
-                rotation_degrees=recipe.rotation_degrees,
-                shear=recipe.shear,
-                zoom=recipe.zoom,
-                shift_pixels=recipe.shift_pixels,
-                horizontal_flip=recipe.horizontal_flip,
-                whole_pixels=recipe.whole_pixels,
-                seed=recipe.seed,
-            )
-        )
-    if recipe.brightness or recipe.contrast:
-        stages.append(RandomLight(recipe.brightness, recipe.contrast, seed=recipe.seed))
-    return stages
 
 
 def _optimizer(recipe, steps_per_epoch):

@@ -70,8 +70,7 @@ class Scorer(keras.callbacks.Callback):
         files.write_json(self.path, self.rows)
 
     def _accuracy(self, images, labels):
-        classifier = self.model.layers[-1]
-        logits = classifier.predict(images, batch_size=EVALUATION_BATCH_SIZE, verbose=0)
+        logits = self.model.predict(images, batch_size=EVALUATION_BATCH_SIZE, verbose=0)
         return float((logits.argmax(axis=1) == labels).mean())
 
 

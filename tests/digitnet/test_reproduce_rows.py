@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from digitnet import models, recipe
+from digitnet.augment import Augmentation
 from digitnet.errors import UserError
 from digitnet.paper import plan, rows
 from digitnet.paper.trials import Trial, fingerprint, job_from_spec
@@ -108,7 +109,7 @@ def test_the_plain_trial_is_the_recipe_paper():
 
 def test_jitter_as_light_moves_nothing():
     light = Trial(jitter="light", flip=False).recipe(epochs=1, seed=0)
-    assert not light.moves
+    assert not Augmentation.of(light).moves
     assert (light.brightness, light.contrast) == (0.2, 0.2)
 
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from digitnet import checkpoint, epochs, files, models, recipe, train
+from digitnet.augment import Augmentation
 from digitnet.errors import UserError
+from digitnet.feed import Feed
 
 PROMISED = {
     "model.keras",
@@ -219,10 +221,10 @@ def test_tensorboard_logs_are_written_when_asked_for(tmp_path, digits, tiny):
 
 @pytest.mark.parametrize("steps", [7, 60, 53])
 def test_an_epoch_has_no_more_steps_than_it_has_batches(digits, tiny, steps):
-    # Keras does not cut the last call of an epoch short: with 50 steps a call, an epoch of 60
-    # steps took 100, with the next epoch's images and the schedule's later learning rates.
-    model = models.build("lenet")
-    training_model = train.compile_for_training(model, tiny, steps)
-    batches = epochs.batches(epochs.Shuffled(digits.x_train, digits.y_train, 0), 1, 10)
-    training_model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
-    assert int(training_model.optimizer.iterations) == steps
+    # Fed from an endless pipeline, Keras does not cut the last call of an epoch short: with 50
+    # steps a call, an epoch of 60 steps took 100, with the next epoch's images and later rates.
+    training_model = train.compile_for_training(models.build("lenet"), tiny, steps)
+    source = epochs.Shuffled(digits.x_train[:steps], digits.y_train[:steps], seed=0)
+    feed = Feed(source, Augmentation(), batch_size=1, num_classes=10)
+    training_model.fit(**feed.fit_arguments(), epochs=2, verbose=0, callbacks=[feed])
+    assert int(training_model.optimizer.iterations) == 2 * steps
