@@ -1,4 +1,8 @@
-"""What a camera finds on paper that is no digit: signs, scribbles, blobs, lines, noise, edges."""
+"""What a camera finds on paper that is no digit: signs, scribbles, blobs, lines, noise, edges.
+
+What the finder delivers is one connected piece of ink, cut out at a share of its peak: textures
+and stains are cut out likewise here.
+"""
 
 import numpy as np
 
@@ -50,6 +54,84 @@ def draw_blobs(count: int, rng, side: int) -> np.ndarray:
     pen_down = np.ones((count, SAMPLES - 1), bool)
     blobs = Writing(points.astype(np.float32), radii.astype(np.float32), pen_down)
     return render(blobs, side)
+
+
+def draw_spots(count: int, rng, side: int) -> np.ndarray:
+    """Stains and shadows: soft spots and soft bars, darkest in the middle, without a pen's edge."""
+    y, x = np.mgrid[:side, :side].astype(np.float32) - side / 2
+    angle = rng.uniform(0, np.pi, (count, 1, 1))
+    length = rng.uniform(0.1, 0.32, (count, 1, 1)) * side
+    width = length * np.exp(rng.uniform(np.log(0.12), 0, (count, 1, 1)))
+    along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+    bend = rng.normal(0, 0.012, (count, 1, 1)) * along**2
+    # From a bell to a steeper, flatter spot; a pen's stroke is flat across nearly all its width.
+    steepness = rng.uniform(1, 1.8, (count, 1, 1))
+    distance = np.sqrt((along / length) ** 2 + ((across - bend) / np.maximum(width, 1.5)) ** 2)
+    return np.exp(-0.5 * distance ** (2 * steepness)).astype(np.float32)
+
+
+def draw_discs(count: int, rng, side: int) -> np.ndarray:
+    """Thick dots, nearly round, some with a pinhole: a division sign's, a full stop, a blot."""
+    y, x = np.mgrid[:side, :side].astype(np.float32) - side / 2
+    radius = rng.uniform(0.15, 0.42, (count, 1, 1)) * side
+    flatness = rng.uniform(0.8, 1.25, (count, 1, 1))
+    angle = np.arctan2(y, x)[None] + rng.uniform(0, 2 * np.pi, (count, 1, 1))
+    lobes = rng.integers(2, 6, (count, 1, 1))
+    edge = radius * (1 + rng.uniform(0, 0.1, (count, 1, 1)) * np.sin(lobes * angle))
+    discs = np.clip(edge - np.hypot(x * flatness, y) + 0.5, 0, 1)
+    hole_x, hole_y = rng.uniform(-0.35, 0.35, (2, count, 1, 1)) * radius
+    hole = rng.uniform(0, 0.22, (count, 1, 1)) * radius * (rng.random((count, 1, 1)) < 0.4)
+    return (discs * np.clip(np.hypot(x - hole_x, y - hole_y) - hole + 0.5, 0, 1)).astype(np.float32)
+
+
+def draw_texture(count: int, rng, side: int) -> np.ndarray:
+    """Cloth, wood and static: the piece in the middle of band-limited noise, cut at 42 %."""
+    import cv2  # the pool of what is no digit needs it anyway, for the normaliser
+
+    frequency_x = np.fft.rfftfreq(side)[None]
+    frequency_y = np.fft.fftfreq(side)[:, None]
+    pictures = np.zeros((count, side, side), np.float32)
+    for picture in pictures:
+        stretch = np.exp(rng.uniform(-1.2, 1.2))
+        frequency = np.hypot(frequency_x * stretch, frequency_y / stretch)
+        scale = np.exp(rng.uniform(np.log(0.03), np.log(0.16)))
+        band = np.exp(-(((frequency - scale) / (scale * rng.uniform(0.3, 1))) ** 2))
+        field = np.fft.irfft2(np.fft.rfft2(rng.standard_normal((side, side))) * band, (side, side))
+        field = np.clip(field / field.std() - rng.uniform(0, 0.8), 0, None).astype(np.float32)
+        labels, stats = cv2.connectedComponentsWithStats(
+            (field > 0.42 * field.max()).astype(np.uint8), connectivity=8
+        )[1:3]
+        largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+        picture[:] = np.clip(field / field.max() * rng.uniform(1, 1.8), 0, 1) * (labels == largest)
+    return pictures
+
+
+def cut_digits(digits: np.ndarray, labels: np.ndarray, rng) -> np.ndarray:
+    """Digits of which a wrong cut, a page's edge or a grid line left the left or the right part.
+
+    Only sides that are no digit by themselves are left: the right half of an 8 may be a 3, and
+    that of a 4 a 1.
+
+    Args:
+        digits: float `(N, S, S)`; changed.
+        labels: Integers `(N,)`, of `CUT_SIDES`.
+        rng: Draws where each is cut: within 35 to 65 % of its width, and how slanted.
+    """
+    side = digits.shape[1]
+    y, x = np.mgrid[:side, :side].astype(np.float32)
+    for picture, label in zip(digits, labels, strict=True):
+        inked = np.flatnonzero(picture.max(axis=0) > 0.3)
+        if not inked.size:
+            continue
+        place = inked[0] + rng.uniform(0.35, 0.65) * (inked[-1] - inked[0])
+        keeps_right = rng.choice(CUT_SIDES[int(label)])
+        beyond = x - place - rng.uniform(-0.25, 0.25) * (y - side / 2) > 0
+        picture[beyond != keeps_right] = 0
+    return digits
+
+
+# Which part of a cut digit is none: right, left or both (True is the right one).
+CUT_SIDES = {0: (True, False), 2: (True, False), 4: (False,), 5: (True, False), 6: (True,)}
 
 
 def draw_noise(count: int, rng, side: int) -> np.ndarray:

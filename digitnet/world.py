@@ -104,11 +104,15 @@ def photographed(images: np.ndarray, labels: np.ndarray, count: int, rng) -> Poo
 
 
 def no_digits(count: int, rng) -> Pool:
-    """Signs, letters, lines, scribbles, blobs, noise, edges, and digits that touch."""
+    """Signs, letters, lines, scribbles, blots, stains, textures, edges, touching and cut digits."""
 
     def draw_pairs(size, rng, side):
         left = _draw_digits(rng.integers(0, 10, size), rng)
         return nondigits.join_pairs(left, _draw_digits(rng.integers(0, 10, size), rng), rng)
+
+    def draw_cut(size, rng, side):
+        labels = rng.choice(list(nondigits.CUT_SIDES), size)
+        return nondigits.cut_digits(_draw_digits(labels, rng), labels, rng)
 
     def draw_signs(size, rng, side):
         return nondigits.draw_glyphs(size, rng, side, signs.SIGNS)
@@ -117,14 +121,18 @@ def no_digits(count: int, rng) -> Pool:
         return nondigits.draw_glyphs(size, rng, side, signs.LETTERS)
 
     kinds = [
-        (0.32, draw_signs),
-        (0.17, draw_letters),
-        (0.15, nondigits.draw_lines),
-        (0.1, nondigits.draw_scribbles),
-        (0.08, nondigits.draw_blobs),
-        (0.06, nondigits.draw_noise),
+        (0.28, draw_signs),
+        (0.15, draw_letters),
+        (0.13, nondigits.draw_lines),
+        (0.08, nondigits.draw_scribbles),
+        (0.05, nondigits.draw_blobs),
+        (0.06, nondigits.draw_spots),
+        (0.03, nondigits.draw_discs),
+        (0.04, nondigits.draw_noise),
+        (0.06, nondigits.draw_texture),
         (0.04, nondigits.draw_edges),
-        (0.08, draw_pairs),
+        (0.03, draw_cut),
+        (0.05, draw_pairs),
     ]
     shares = np.array([share for share, _ in kinds])
 

@@ -47,12 +47,25 @@ def test_stroke_digits_are_centred_as_the_normaliser_centres():
     assert abs(np.median(across) - 14) < 1
 
 
+def test_cut_digits_lose_one_side():
+    rng = np.random.default_rng(0)
+    labels = rng.choice(list(nondigits.CUT_SIDES), 30)
+    whole = np.ones((30, 40, 40), np.float32)
+    cut = nondigits.cut_digits(whole.copy(), labels, rng)
+    left, right = cut[:, :, :5].any(axis=(1, 2)), cut[:, :, -5:].any(axis=(1, 2))
+    assert (left != right).all()
+    assert right[labels == 6].all() and left[labels == 4].all()
+
+
 @pytest.mark.parametrize(
     "draw",
     [
         nondigits.draw_lines,
         nondigits.draw_scribbles,
         nondigits.draw_blobs,
+        nondigits.draw_spots,
+        nondigits.draw_discs,
+        nondigits.draw_texture,
         nondigits.draw_noise,
         nondigits.draw_edges,
     ],
