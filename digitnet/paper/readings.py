@@ -91,7 +91,10 @@ def _of_row(row, outcomes):
     mine = [outcome for outcome in outcomes if outcome.job.trial == row.trial]
     if not mine:
         return {}
-    most = max(mine, key=lambda one: (one.job.train_count, one.job.epochs, one.job.digits)).job
+    ran = [outcome for outcome in mine if outcome.status != FAILED]
+    most = max(
+        ran or mine, key=lambda one: (one.job.train_count, one.job.epochs, one.job.digits)
+    ).job
     same = [one for one in mine if one.job.digits == most.digits]
     same.sort(key=lambda one: (one.status != FAILED, one.job.epochs))
     return dict(sorted({one.job.seed: one for one in same}.items()))
@@ -115,7 +118,8 @@ def _read_section(section, found):
 
 
 def _last_epoch(row, chosen):
-    return min(row.epochs, max(outcome.job.epochs for outcome in chosen.values()))
+    ran = [outcome for outcome in chosen.values() if outcome.status != FAILED]
+    return min(row.epochs, max(outcome.job.epochs for outcome in ran or chosen.values()))
 
 
 def _score(outcome, epoch):

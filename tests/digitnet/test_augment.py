@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from digitnet.augment import RandomAffine
+from digitnet.augment import RandomAffine, RandomLight
 from tests.digitnet.conftest import drawn_digits
 
 IMAGES, _ = drawn_digits(8)
@@ -84,3 +84,42 @@ def test_state_of_the_draws_is_saved_with_the_weights(tmp_path):
         ops.convert_to_numpy(first(IMAGES, training=True)),
         ops.convert_to_numpy(second(IMAGES, training=True)),
     )
+
+
+def test_light_passes_unchanged_outside_training_and_without_amounts():
+    layer = RandomLight(brightness=0.2, contrast=0.2, seed=0)
+    np.testing.assert_array_equal(ops.convert_to_numpy(layer(IMAGES)), IMAGES)
+    np.testing.assert_array_equal(augmented(RandomLight(seed=0)), IMAGES)
+
+
+def test_brightness_adds_one_number_to_all_pixels_of_an_image():
+    grey = np.full((50, 28, 28, 1), 100, np.uint8)
+    grey[:, 5, 5] = 120
+    bright = augmented(RandomLight(brightness=0.2, seed=0), grey).astype(int)
+    offsets = bright - grey
+    assert all(len(np.unique(offset)) == 1 for offset in offsets)
+    assert len(np.unique(offsets)) > 20
+    assert -51 <= offsets.min() < -30
+    assert 30 < offsets.max() <= 51
+
+
+def test_contrast_keeps_an_image_s_mean_and_stretches_what_differs_from_it():
+    image = np.full((50, 28, 28, 1), 100, np.uint8)
+    image[:, 14:] = 150
+    changed = augmented(RandomLight(contrast=0.2, seed=0), image).astype(float)
+    np.testing.assert_allclose(changed.mean(axis=(1, 2, 3)), 125, atol=0.51)
+    differences = changed[:, 20, 0, 0] - changed[:, 5, 0, 0]
+    assert 39 <= differences.min() < 45
+    assert 55 < differences.max() <= 61
+
+
+def test_light_comes_back_from_its_config_and_goes_on_with_its_draws(tmp_path):
+    layer = RandomLight(brightness=0.1, contrast=0.3, seed=5)
+    again = RandomLight.from_config(layer.get_config())
+    np.testing.assert_array_equal(augmented(layer), augmented(again))
+    model = keras.Sequential([keras.Input((28, 28, 1), dtype="uint8"), layer])
+    model.save_weights(tmp_path / "draws.weights.h5")
+    twin = keras.Sequential([keras.Input((28, 28, 1), dtype="uint8"), again])
+    augmented(again)  # is one draw ahead now
+    twin.load_weights(tmp_path / "draws.weights.h5")
+    np.testing.assert_array_equal(augmented(layer), augmented(again))
