@@ -27,7 +27,8 @@ def sha256(data: bytes) -> str:
 def read_folder(folder: pathlib.Path, needs_training: bool = True):
     """Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and their `t10k` twins.
 
-    Names may end in `.gz` and may have a dot for the dash before `idx`.
+    Names may end in `.gz` and may have a dot for the dash before `idx`. QMNIST's own files,
+    `qmnist-train-images-idx3-ubyte` and so on, are read as well.
 
     Returns:
         `((x_train, y_train, x_test, y_test), source)`: arrays as the files have them, and for
@@ -41,7 +42,7 @@ def read_folder(folder: pathlib.Path, needs_training: bool = True):
     arrays = []
     for split in ("train", "t10k"):
         for kind, rank in (("images", 3), ("labels", 1)):
-            path = _find(folder, f"{split}-{kind}", rank)
+            path = _find(folder, f"{split}-{kind}", rank) or _find_qmnist(folder, split, kind)
             if path is None and split == "train" and not needs_training:
                 shape = (0, 28, 28) if kind == "images" else (0,)
                 arrays.append(np.empty(shape, np.uint8))
@@ -70,6 +71,16 @@ def _find(folder, stem, rank):
     return None
 
 
+def _find_qmnist(folder, split, kind):
+    part = "test" if split == "t10k" else split
+    ending = "idx3-ubyte" if kind == "images" else "idx2-int"
+    for suffix in ("", ".gz"):
+        path = folder / f"qmnist-{part}-{kind}-{ending}{suffix}"
+        if path.is_file():
+            return path
+    return None
+
+
 def _unpack(path):
     try:
         data = path.read_bytes()
@@ -80,14 +91,23 @@ def _unpack(path):
 
 def _parse(path, data, rank):
     """Magic number 0x00000800 + rank, `rank` big-endian sizes, then bytes (LeCun's MNIST page)."""
-    header_size = 4 + 4 * rank
-    if len(data) < header_size or data[:4] != bytes([0, 0, 8, rank]):
+    if data[:4] == bytes([0, 0, 12, 2]):
+        # QMNIST's labels: eight 32-bit integers an image, the digit first.
+        return _sized(path, data, 2, np.dtype(">i4"))[:, 0].astype(np.int64)
+    if data[:4] != bytes([0, 0, 8, rank]):
         raise UserError(f"{path} is not an IDX file of {rank}-dimensional bytes.")
+    return _sized(path, data, rank, np.dtype(np.uint8))
+
+
+def _sized(path, data, rank, dtype):
+    header_size = 4 + 4 * rank
+    if len(data) < header_size:
+        raise UserError(f"{path} is cut short within its header; fetch it again.")
     shape = tuple(int(size) for size in np.frombuffer(data, ">u4", rank, offset=4))
-    expected = header_size + int(np.prod(shape, dtype=np.int64))
+    expected = header_size + dtype.itemsize * int(np.prod(shape, dtype=np.int64))
     if len(data) != expected:
         raise UserError(
             f"{path} holds {len(data):,} bytes but its header promises {expected:,}: it was cut "
             "short or damaged; fetch it again."
         )
-    return np.frombuffer(data, np.uint8, offset=header_size).reshape(shape)
+    return np.frombuffer(data, dtype, offset=header_size).reshape(shape)

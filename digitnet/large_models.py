@@ -66,7 +66,7 @@ def vgg16(name: str = "vgg16") -> keras.Model:
 def resnet50(name: str = "resnet50") -> keras.Model:
     """ResNet-50 by `keras.applications` as it is, on 32×32: 23,601,930 parameters.
 
-    The paper says "ResNet" without a depth; 50 is the one that MATLAB's examples take.
+    The paper's table says "ResNet" without a depth; 50 is our choice.
     """
     image, x = _framed_image()
     body = keras.applications.ResNet50(

@@ -41,7 +41,7 @@ def write_curves(path, history) -> None:
     from matplotlib.ticker import LogLocator
 
     epochs = [row["epoch"] for row in history]
-    with _figure(path, 1, 2, (8, 3.2)) as (_, (left, right)):
+    with styled_figure(path, 1, 2, (8, 3.2)) as (_, (left, right)):
         for prefix, colour, label in (
             ("", MUTED, "training, augmented"),
             ("val_", ACCENT, "validation"),
@@ -69,7 +69,7 @@ def write_confusion(path, labels, probabilities) -> None:
     matrix = scores.confusion_matrix(labels, probabilities.argmax(axis=1))
     mistakes = matrix - np.diag(np.diag(matrix))
     correct, total = np.trace(matrix), matrix.sum()
-    with _figure(path, 1, 1, (5.2, 5.2)) as (_, axes):
+    with styled_figure(path, 1, 1, (5.2, 5.2)) as (_, axes):
         axes.imshow(
             np.sqrt(mistakes), cmap="Reds", vmin=0, vmax=max(1, mistakes.max() ** 0.5 * 1.3)
         )
@@ -93,7 +93,10 @@ def write_reliability(path, labels, probabilities) -> None:
     confidence, accuracy, count = scores.reliability(labels, probabilities)
     error = scores.expected_calibration_error(labels, probabilities)
     edges = np.linspace(0, 1, len(count) + 1)
-    with _figure(path, 2, 1, (4.6, 5), height_ratios=(3, 1), sharex=True) as (_, (upper, lower)):
+    with styled_figure(path, 2, 1, (4.6, 5), height_ratios=(3, 1), sharex=True) as (
+        _,
+        (upper, lower),
+    ):
         upper.plot((0, 1), (0, 1), color=MUTED, linestyle=":", label="perfect")
         filled = count > 0
         upper.plot(confidence[filled], accuracy[filled], "o-", color=ACCENT, label="measured")
@@ -109,7 +112,10 @@ def write_attention(path, model, images, labels) -> None:
     """The mask of every gate over the first test image of each digit."""
     examples = np.array([np.flatnonzero(labels == d)[0] for d in range(10) if d in labels])
     gates = models.attention_gates(model)
-    with _figure(path, 1 + len(gates), len(examples), (9, 1 + 0.95 * len(gates))) as (figure, axes):
+    with styled_figure(path, 1 + len(gates), len(examples), (9, 1 + 0.95 * len(gates))) as (
+        figure,
+        axes,
+    ):
         axes = np.atleast_2d(axes)
         for column, image in enumerate(images[examples]):
             axes[0, column].imshow(image[..., 0], cmap="gray_r", vmin=0, vmax=255)
@@ -134,7 +140,7 @@ def write_mistakes(path, images, labels, probabilities, most=24) -> None:
     of_label = probabilities[np.arange(len(labels)), labels]
     worst = wrong[np.argsort(of_label[wrong], kind="stable")][:most]
     rows = max(1, -(-len(worst) // 8))
-    with _figure(path, rows, 8, (9, 0.5 + 1.4 * rows)) as (figure, axes):
+    with styled_figure(path, rows, 8, (9, 0.5 + 1.4 * rows)) as (figure, axes):
         figure.suptitle(f"{len(wrong):,} of {len(labels):,} wrong; the {len(worst)} worst")
         for one in np.ravel(axes):
             one.axis("off")
@@ -148,7 +154,7 @@ def write_mistakes(path, images, labels, probabilities, most=24) -> None:
             )
 
 
-class _figure:
+class styled_figure:
     """A figure in the project's style that becomes a PNG when the block ends well."""
 
     def __init__(self, path, rows, columns, size_inches, **options):

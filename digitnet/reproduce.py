@@ -1,19 +1,24 @@
 """The paper's tables, run again: `python -m digitnet.reproduce`."""
 
 import argparse
+import dataclasses
 import sys
 
 from tqdm import tqdm
 
 from digitnet import data
 from digitnet.errors import UserError, run_command
-from digitnet.paper import plan, rows
-from digitnet.paper.store import Store
+from digitnet.paper import plan, report, rows
+from digitnet.paper.store import FAILED, Store
 from digitnet.paper.trials import fingerprint
 
+QMNIST_TEST_COUNT, PAPER_TEST_COUNT = 60_000, 20_000
 
-def reproduce(chosen, digits, folder, *, seeds=None, epochs=None, executor="local", workers=1):
-    """Runs what the rows need and is not stored yet.
+
+def reproduce(
+    chosen, digits, folder, *, seeds=None, epochs=None, executor="local", workers=1, command=""
+):
+    """Runs what the rows need and is not stored yet, and writes the report of all that is stored.
 
     Args:
         chosen: `digitnet.paper.rows.Row`s.
@@ -23,6 +28,7 @@ def reproduce(chosen, digits, folder, *, seeds=None, epochs=None, executor="loca
         epochs: The most epochs that any network is trained for; `None` for the protocol's.
         executor: `local` or `ray`.
         workers: Worker processes, or tasks at a time.
+        command: The command line to record in the report.
 
     Returns:
         The outcomes that were added.
@@ -31,6 +37,7 @@ def reproduce(chosen, digits, folder, *, seeds=None, epochs=None, executor="loca
         UserError: If the folder cannot be written.
     """
     store = Store(folder)
+    store.remember(command)
     jobs = plan.jobs_of(chosen, fingerprint(digits), len(digits.x_train), seeds, epochs)
     left = store.unfinished(jobs)
     print(f"{len(jobs)} jobs, {len(jobs) - len(left)} of them finished before.", file=sys.stderr)
@@ -40,6 +47,7 @@ def reproduce(chosen, digits, folder, *, seeds=None, epochs=None, executor="loca
             outcomes.append(outcome)
             bar.write(_line(outcome), file=sys.stderr)
             bar.update()
+    report.write(store, digits)
     return outcomes
 
 
@@ -98,6 +106,23 @@ def _parser():
     return parser
 
 
+def _papers_part(digits):
+    """QMNIST's first 20,000 test images: with MNIST's training images the paper's 80,000."""
+    if len(digits.y_test) != QMNIST_TEST_COUNT:
+        return digits
+    print(f"NOTE: the first {PAPER_TEST_COUNT:,} test images are taken.", file=sys.stderr)
+    part = slice(PAPER_TEST_COUNT)
+    return dataclasses.replace(digits, x_test=digits.x_test[part], y_test=digits.y_test[part])
+
+
+def _command(options):
+    """The command line, without the folder: it lies in it."""
+    kept, place = list(options), "--out"
+    if place in kept:
+        del kept[kept.index(place) : kept.index(place) + 2]
+    return " ".join(["python", "-m", "digitnet.reproduce", *kept])
+
+
 def main(argv=None) -> int:
     """The command line. Returns the exit code."""
     return run_command(lambda: _main(argv))
@@ -115,7 +140,8 @@ def _main(argv):
         return 0
     Store(arguments.out)  # before the digits: a folder that cannot be written is said at once
     digits = data.load(arguments.dataset, validation_count=0, limit=arguments.limit)
-    reproduce(
+    digits = _papers_part(digits)
+    outcomes = reproduce(
         chosen,
         digits,
         arguments.out,
@@ -123,8 +149,11 @@ def _main(argv):
         epochs=arguments.epochs,
         executor=arguments.executor,
         workers=arguments.workers,
+        command=_command(sys.argv[1:] if argv is None else argv),
     )
-    return 0
+    bad = [outcome for outcome in outcomes if outcome.status == FAILED]
+    print(f"{arguments.out}/report.md: {len(outcomes)} jobs run, {len(bad)} of them failed")
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":

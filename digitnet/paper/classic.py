@@ -10,6 +10,9 @@ from digitnet.paper.store import AT_CHANCE, DONE, Outcome
 from digitnet.paper.trials import Job
 
 CHANCE = 0.15
+# Inverse weight of its penalty: better than scikit-learn's 1 for both families' features on
+# held-out training images, on which alone it was chosen.
+INVERSE_PENALTY = 10.0
 MOST_ITERATIONS = 500  # of L-BFGS; it stops sooner where its gradient is small
 
 
@@ -24,8 +27,7 @@ def require_reproduce_extra(error: ImportError):
 def score_features(job: Job, digits: Digits, features, seconds: float, parameters: int) -> Outcome:
     """Fits a linear classifier to features and scores it.
 
-    The classifier is multinomial logistic regression with scikit-learn's own regularisation:
-    nothing is tuned.
+    The classifier is multinomial logistic regression.
 
     Args:
         job: The job.
@@ -39,7 +41,7 @@ def score_features(job: Job, digits: Digits, features, seconds: float, parameter
 
     started = time.perf_counter()
     x_train, x_test = features
-    classifier = LogisticRegression(max_iter=MOST_ITERATIONS)
+    classifier = LogisticRegression(C=INVERSE_PENALTY, max_iter=MOST_ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # told below
         classifier.fit(x_train, digits.y_train)

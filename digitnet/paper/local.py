@@ -60,7 +60,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, digits, store), daemon=True)
-        with _threads(max(1, _cores() // workers)):
+        with threads(max(1, _cores() // workers)):
             self.process.start()
         theirs.close()  # so that its death closes the pipe
         self.job, self.attempt = None, 0
@@ -86,6 +86,10 @@ class _Worker:
 
 
 def _work(pipe, digits, store):
+    # What TensorFlow's C++ prints does not go through sys.stderr: a job's log cannot hold it.
+    with open(store.workers_log(), "a") as stream:
+        os.dup2(stream.fileno(), 1)
+        os.dup2(stream.fileno(), 2)
     # Imported here, in the worker: Keras reads its environment when it is imported.
     from digitnet.paper.run import run_job
 
@@ -95,7 +99,7 @@ def _work(pipe, digits, store):
 
 
 def _given_up(job, store):
-    message = f"its worker process died {ATTEMPTS} times; its log is {store.log(job)}."
+    message = f"its worker process died {ATTEMPTS} times; its log is runs/{store.log(job).name}."
     outcome = Outcome(job, FAILED, message, {"history": {}})
     store.write(outcome)
     return outcome
@@ -106,7 +110,7 @@ def _cores():
 
 
 @contextlib.contextmanager
-def _threads(count):
+def threads(count):
     """Within the block, new processes are told to use this many threads."""
     told = {name: str(count) for name in THREAD_VARIABLES if name not in os.environ}
     os.environ.update(told)

@@ -1,6 +1,7 @@
 """Runs one job, whatever its method, and stores what it left."""
 
 import contextlib
+import os
 import traceback
 
 from digitnet import provenance
@@ -17,6 +18,7 @@ def run_job(job: Job, digits: Digits, store: Store) -> Outcome:
     """
     with open(store.log(job), "a", encoding="utf-8") as stream:
         with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+            print(f"process {os.getpid()}", flush=True)
             try:
                 outcome = _method(job.trial.method)(job, digits, store)
             except Exception as error:  # the sweep goes on, whatever it was

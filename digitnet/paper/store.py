@@ -11,6 +11,8 @@ from digitnet.paper.trials import Job, job_from_spec
 # How a job can end. `diverged`: the loss left the finite numbers; `at chance`: it did not learn.
 DONE, DIVERGED, AT_CHANCE, FAILED = "done", "diverged", "at chance", "failed"
 
+COMMANDS = "commands.json"
+
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
@@ -34,8 +36,8 @@ class Store:
     """The folder of a reproduction.
 
     Args:
-        folder: Holds `jobs/KEY.json` for finished jobs and `runs/KEY` for unfinished ones; made
-            where it is missing.
+        folder: Holds `jobs/KEY.json` for finished jobs, `runs/KEY` and `runs/KEY.log` for what
+            jobs work on and say, and the report; made where it is missing.
 
     Raises:
         UserError: If it cannot be written.
@@ -53,6 +55,19 @@ class Store:
     def log(self, job: Job) -> pathlib.Path:
         """Where the job's progress and warnings go."""
         return self._runs / f"{job.key}.log"
+
+    def workers_log(self) -> pathlib.Path:
+        """Where what belongs to no job goes: the words of libraries, and of a crash."""
+        return self._runs / "workers.log"
+
+    def remember(self, command: str) -> None:
+        """Adds a command line to those that this folder has seen."""
+        files.write_json(self.folder / COMMANDS, [*self.commands(), command])
+
+    def commands(self) -> list[str]:
+        """The command lines that this folder has seen, each once, oldest first."""
+        path = self.folder / COMMANDS
+        return list(dict.fromkeys(files.read_json(path))) if path.exists() else []
 
     def write(self, outcome: Outcome) -> None:
         """Stores what a job left, whole or not at all."""

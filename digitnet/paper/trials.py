@@ -12,8 +12,8 @@ from digitnet.data import Digits
 NETWORK, LBP, SPARSE = "network", "lbp", "sparse"
 SHIFT, LIGHT = "shift", "light"
 
-# What "jitter" may mean. Shifts as the recipe `paper` has them; or brightness and contrast by a
-# fifth either way, the range of the example in MATLAB's page on jitterColorHSV.
+# What "jitter" may mean: shifts as the recipe `paper` has them; or brightness and contrast, by a
+# fifth either way, since the paper names no amount.
 JITTER = {
     SHIFT: {},
     LIGHT: {"shift_pixels": 0.0, "whole_pixels": False, "brightness": 0.2, "contrast": 0.2},

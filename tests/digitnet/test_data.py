@@ -100,6 +100,20 @@ def test_idx_file_cut_short_is_refused(tmp_path, keep):
         data.load(str(tmp_path))
 
 
+def test_qmnist_s_own_files_are_read(tmp_path):
+    x, y = drawn_digits(30)
+    for part, chosen in (("train", slice(20)), ("test", slice(20, 30))):
+        images, labels = x[chosen, ..., 0], np.zeros((len(y[chosen]), 8), ">i4")
+        labels[:, 0], labels[:, 1] = y[chosen], 77  # the digit, and who wrote it
+        header = bytes([0, 0, 12, 2]) + struct.pack(">2I", *labels.shape)
+        (tmp_path / f"qmnist-{part}-images-idx3-ubyte").write_bytes(idx_bytes(images))
+        (tmp_path / f"qmnist-{part}-labels-idx2-int").write_bytes(header + labels.tobytes())
+    digits = data.load(str(tmp_path), validation_count=0)
+    np.testing.assert_array_equal(digits.y_train, y[:20])
+    np.testing.assert_array_equal(digits.y_test, y[20:])
+    np.testing.assert_array_equal(digits.x_test, x[20:])
+
+
 def test_gzip_cut_short_is_refused(tmp_path):
     x, y = drawn_digits(20)
     write_idx(tmp_path, x, y, "train", gzipped=True)

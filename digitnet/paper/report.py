@@ -1,0 +1,167 @@
+"""`report.md`: what was run, what came out, and how that differs from the paper."""
+
+import collections
+import datetime
+
+from digitnet import files
+from digitnet.errors import UserError
+from digitnet.paper import cost, deviations, pictures, tables
+from digitnet.paper.readings import read
+from digitnet.paper.rows import SECTIONS, all_rows
+from digitnet.paper.store import DONE, Store
+from digitnet.paper.trials import Trial
+
+HEAD = """# The paper, reproduced
+
+Hao and Chen, "Deep Neural Network for Handwritten Digital Recognition Based on Attention
+Mechanism".
+
+Accuracies are in percent, mean ± standard deviation over seeds. *Test* is on all test images, at
+the epoch that the row names; *training* is on the training images as they are, *augmented* on them
+as they were shown, averaged over the epoch. *Epochs* and *images* are those that were used; "20 of
+100" are fewer than the protocol has. *Seconds* are of training alone, beside whatever else the
+machine did. The test images were scored after every epoch, for Table 4 and the curves; rows are
+read at the epoch that they name, and no choice rests on a test image. *Best epoch* is the highest
+test accuracy of any epoch up to there: what a reader gets who picks the epoch on the test images,
+and no result."""
+
+NOTES = {
+    "table2": "The paper's cells are not at hand. The run at 0.01 is that of LeNet+Attention in "
+    "Table 1.",
+    "table3": "The paper's cells are not at hand. The run of batch 96 is that of LeNet+Attention "
+    "in Table 1.",
+    "table4": "The paper's cells are not at hand. One run of 150 epochs, read three times; its "
+    "hundredth epoch is LeNet+Attention in Table 1.",
+    "protocol": "LeNet+Attention. All rows are read at one epoch, with the same seeds.",
+    "gate": "LeNet under the recipe `paper` with the gate changed and nothing else. All rows are "
+    "read at one epoch, with the same seeds, and differences are taken seed by seed.",
+}
+
+
+def write(store: Store, digits) -> None:
+    """Writes the report and its pictures from all that is stored.
+
+    Args:
+        store: The reproduction's folder.
+        digits: The `Digits`, for the pictures of digits.
+    """
+    outcomes = store.outcomes()
+    sections = read(all_rows(), outcomes)
+    parts = [HEAD]
+    for section, readings in sections.items():
+        parts += _section(store, section, readings)
+    missing = _missing(sections)
+    if missing:
+        parts += ["## Not run", missing]
+    parts += ["## Where this differs from the paper, and why", deviations.markdown()]
+    parts += _pictures(store, digits, sections)
+    parts += ["## How this came to be", _origin(store, outcomes)]
+    files.write_text(store.folder / "report.md", "\n\n".join(parts) + "\n")
+
+
+def _section(store, section, readings):
+    parts = [f"## {SECTIONS[section]}"]
+    if section in NOTES:
+        parts.append(NOTES[section])
+    if section == "gate":
+        names = sorted({row.trial.model for row in all_rows() if row.section == "gate"})
+        costs = cost.costs(names, store.folder / "cost.json")
+        parts += [
+            tables.of_gates(readings, costs),
+            f"{tables.verdict(readings)} Microseconds are of the function that Keras' backend "
+            "compiles from the float32 model, on one thread, the least of many calls: of one image "
+            f"alone, and of each in a batch of {cost.BATCH}; measured on {costs['machine']}. A "
+            "deployed file is quicker: see the latency of exported models.",
+        ]
+    else:
+        with_best = section in ("table1", "protocol")
+        parts.append(tables.of_readings(readings, section == "table1", with_best))
+    curves = [one for one in readings if one.epoch and one.values("test")]
+    if curves and section != "table4":
+        name = f"{section}.png"
+        pictures.write_curves(store.folder / name, curves)
+        parts.append(f"![Error on the test images over epochs]({name})")
+    return parts
+
+
+def _missing(sections):
+    read_already = {one.row for readings in sections.values() for one in readings}
+    missing = [row.full_name for row in all_rows() if row not in read_already]
+    return ", ".join(f"`{name}`" for name in missing)
+
+
+def _pictures(store, digits, sections):
+    parts = []
+
+    def add(name, title, caption, write, *arguments):
+        write(store.folder / name, *arguments)
+        parts.extend([f"## {title}", caption, f"![{title}]({name})"])
+
+    model = _attention_model(store, sections)
+    if model:
+        add(
+            "attention.png",
+            "Attention maps, as the paper's figure 3",
+            "Each gate's mask over the first test image of every digit, LeNet+Attention, seed 0.",
+            pictures.write_attention,
+            model,
+            digits,
+        )
+    try:
+        add(
+            "lbp.png",
+            "Local binary patterns, as the paper's figure 1",
+            "A digit, the pattern of each of its pixels, and how often each pattern occurs.",
+            pictures.write_lbp,
+            digits,
+        )
+    except UserError as error:  # without scikit-image the rest of the report stands
+        parts.append(f"The picture of local binary patterns is missing: {error}")
+    add(
+        "digits.png",
+        "Sample digits, as the paper's figure 4",
+        "The first training images of each digit.",
+        pictures.write_digits,
+        digits,
+    )
+    add(
+        "jitter.png",
+        "What augmentation makes of a digit",
+        "As it is; mirrored or not and shifted; under other brightness and contrast.",
+        pictures.write_readings_of_jitter,
+        digits,
+    )
+    return parts
+
+
+def _attention_model(store, sections):
+    """The model of LeNet+Attention's longest run with seed 0, where it still lies there."""
+    for readings in sections.values():
+        for reading in readings:
+            for outcome in reading.outcomes:
+                path = store.run_dir(outcome.job) / "model.keras"
+                plain = outcome.job.trial == Trial() and outcome.job.seed == 0
+                if plain and outcome.status == DONE and path.exists():
+                    return path
+    return None
+
+
+def _origin(store, outcomes):
+    """The commands that were given, and machines, versions, commits and dates of the jobs."""
+    origins = [one.facts["provenance"] for one in outcomes if "provenance" in one.facts]
+    dates = sorted(origin["date"][:10] for origin in origins)
+    lines = [f"- command: `{command}`" for command in store.commands()]
+    lines.append(f"- written: {datetime.date.today().isoformat()}")
+    if dates:
+        lines.append(f"- jobs: {len(outcomes)}, ended from {dates[0]} to {dates[-1]}")
+    for title, of in (
+        ("machine", lambda origin: origin["machine"]),
+        ("backend", lambda origin: f"Keras on {origin['backend']}"),
+        ("versions", lambda origin: ", ".join(f"{k} {v}" for k, v in origin["versions"].items())),
+        ("commit", lambda origin: origin["git_commit"] or "not from a checkout"),
+    ):
+        for value, count in collections.Counter(map(of, origins)).most_common():
+            lines.append(f"- {title}: {value} ({count} of {len(origins)} jobs)")
+    names = sorted({one.facts["dataset"] for one in outcomes if "dataset" in one.facts})
+    lines.append(f"- digits: {', '.join(names)}")
+    return "\n".join(lines)

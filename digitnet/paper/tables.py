@@ -1,0 +1,137 @@
+"""Tables of the report, in Markdown."""
+
+import statistics
+
+from digitnet.paper.readings import Reading
+from digitnet.paper.store import AT_CHANCE, DIVERGED, DONE, FAILED
+
+NOTHING = "–"
+
+
+def percent(value: float | None, digits: int = 2) -> str:
+    """An accuracy of 0..1 in percent, or a dash."""
+    return NOTHING if value is None else f"{100 * value:.{digits}f}"
+
+
+def spread(values: list[float]) -> str:
+    """Mean ± sample standard deviation, in percent; the mean alone of one value."""
+    if not values:
+        return NOTHING
+    deviation = f" ± {100 * statistics.stdev(values):.2f}" if len(values) > 1 else ""
+    return percent(statistics.mean(values)) + deviation
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def of_readings(readings: list[Reading], with_paper: bool, with_best: bool = False) -> str:
+    """A table of rows: the paper's figure, ours, each seed, and what was spent on it."""
+    head = ["", *(["paper, test %"] if with_paper else []), "test %", "each seed"]
+    head += [*(["best epoch, test %"] if with_best else []), "training %", "augmented %"]
+    head += ["epochs", "images", "parameters", "seconds", ""]
+    rows = []
+    for reading in readings:
+        paper = reading.row.paper_accuracy
+        cells = [reading.row.label]
+        cells += [percent(paper, 1)] if with_paper else []
+        cells += [spread(reading.values("test")), _each(reading)]
+        cells += [spread(reading.values("best_test")) if reading.epoch else NOTHING][:with_best]
+        cells += [percent(reading.mean("train")), percent(reading.mean("augmented"))]
+        cells += [_epochs(reading), f"{reading.train_count:,}", _parameters(reading)]
+        seconds = reading.mean("seconds")
+        cells += [NOTHING if seconds is None else f"{seconds:,.0f}", remarks(reading)]
+        rows.append(cells)
+    return table(head, rows)
+
+
+def remarks(reading: Reading) -> str:
+    """What did not go well, in words: `diverged (1 of 3): the loss was nan in epoch 2.`"""
+    said = []
+    for status in (DIVERGED, AT_CHANCE, FAILED):
+        those = [score for score in reading.scores if score.status == status]
+        if those:
+            count = f" ({len(those)} of {len(reading.scores)})" if len(reading.scores) > 1 else ""
+            said.append(f"{status}{count}: {those[0].message}")
+    return " ".join(said)
+
+
+def _each(reading):
+    return ", ".join(
+        percent(score.test) if score.status in (DONE, AT_CHANCE) else score.status
+        for score in reading.scores
+    )
+
+
+def _epochs(reading):
+    if not reading.epoch:
+        return NOTHING
+    protocol = reading.row.epochs
+    return str(reading.epoch) if reading.epoch == protocol else f"{reading.epoch} of {protocol}"
+
+
+def _parameters(reading):
+    found = [outcome.facts.get("parameters") for outcome in reading.outcomes]
+    return next((f"{one:,}" for one in found if one), NOTHING)
+
+
+def of_gates(readings: list[Reading], costs: dict) -> str:
+    """The gate's variants: accuracy against no gate, seed by seed, and cost."""
+    head = ["", "test %", "each seed", "against no gate, points", "epochs", "parameters", "MACs"]
+    head += ["µs a call", "µs an image of 256", ""]
+    rows = []
+    for reading, difference in zip(readings, differences(readings), strict=True):
+        cost = costs["models"][reading.row.trial.model]
+        rows.append(
+            [
+                reading.row.label,
+                spread(reading.values("test")),
+                _each(reading),
+                _signed(difference) if difference else NOTHING,
+                _epochs(reading),
+                f"{cost['parameters']:,}",
+                f"{cost['macs']:,}",
+                f"{cost['microseconds_single']:,.0f}",
+                f"{cost['microseconds_in_batch']:.1f}",
+                remarks(reading),
+            ]
+        )
+    return table(head, rows)
+
+
+def differences(readings: list[Reading]) -> list[list[float]]:
+    """For each reading, its test accuracy less that of the row `none`, seed by seed."""
+    plain = next((one for one in readings if one.row.name == "none"), None)
+    of_seed = {score.seed: score.test for score in plain.scores} if plain else {}
+    found = []
+    for reading in readings:
+        pairs = [(score.test, of_seed.get(score.seed)) for score in reading.scores]
+        whole = [one - other for one, other in pairs if None not in (one, other)]
+        found.append([] if reading is plain else whole)
+    return found
+
+
+def _signed(values):
+    deviation = f" ± {100 * statistics.stdev(values):.2f}" if len(values) > 1 else ""
+    return f"{100 * statistics.mean(values):+.2f}{deviation}"
+
+
+def verdict(readings: list[Reading]) -> str:
+    """Does the gate earn its place? What the differences say, and no more."""
+    found = [one for one in differences(readings) if one]
+    if not found:
+        return "The row without a gate, or every row with one, is missing: nothing to compare."
+    if min(map(len, found)) < 2:
+        return "One seed has no spread, so these differences say nothing about the gate yet."
+    better = worse = 0
+    for values in found:
+        error = statistics.stdev(values) / len(values) ** 0.5
+        better += statistics.mean(values) > 2 * error
+        worse += statistics.mean(values) < -2 * error
+    return (
+        f"Of {len(found)} variants, {better} are better than no gate by more than twice the "
+        f"standard error of the paired differences, {worse} are worse by as much, and of the other "
+        f"{len(found) - better - worse} these seeds cannot tell."
+    )
