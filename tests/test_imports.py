@@ -24,9 +24,9 @@ for module in {modules!r}:
 
 DEVICE_FORBIDS = ["digitnet", "export", "tensorflow", "keras", "tensorflow_datasets", "matplotlib"]
 TRAINING_FORBIDS = ["export", "tensorflow_datasets", "cv2", "tflite_runtime", "ai_edge_litert"]
-# What digitnet may take from the device side, inside functions only. `pictures` is among them so that
-# there is one reader of picture files: training on one's own photographs has to see what the demo
-# sees, with the same orientation, transparency and depth.
+# What digitnet may take from the device side, inside functions only. `pictures` is among them so
+# that there is one reader of picture files: training on one's own photographs has to see what the
+# demo sees, with the same orientation, transparency and depth.
 DEVICE_MODULES_FOR_TRAINING = {"normalize", "finder", "classifier", "pictures"}
 
 
