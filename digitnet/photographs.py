@@ -60,7 +60,9 @@ def digits_of(frame: np.ndarray) -> np.ndarray:
     from edge_demo.normalize import normalize
 
     if max(frame.shape[:2]) > CROP_SIDE_PX:
-        inks = [candidate.ink for candidate in _written(find_candidates(frame)[0])]
+        candidates, scale = find_candidates(frame)
+        inside = [c for c in candidates if not _is_cut_off(c, frame.shape, scale)]
+        inks = [candidate.ink for candidate in _written(inside or candidates)]
     else:
         ink = _on_even_paper(frame)
         # The first candidate is the one with the most ink.
@@ -95,6 +97,13 @@ def _with_margin(frame):
     width = max(4, max(frame.shape[:2]) // 2)
     colour = [float(value) for value in np.atleast_1d(paper)]
     return cv2.copyMakeBorder(frame, *[width] * 4, cv2.BORDER_CONSTANT, value=colour)
+
+
+def _is_cut_off(candidate, shape, scale):
+    """Whether a candidate touches the frame's edge: a page's border, a table, or half a digit."""
+    right, bottom = candidate.x + candidate.width, candidate.y + candidate.height
+    height, width = (scale * side for side in shape[:2])
+    return min(candidate.x, candidate.y) <= 1 or right >= width - 2 or bottom >= height - 2
 
 
 def _written(candidates):

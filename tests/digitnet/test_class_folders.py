@@ -113,6 +113,12 @@ def test_specks_beside_the_writing_are_left_out(tmp_path):
     assert len(photographs.read_digits(save(tmp_path / "a.png", picture))) == 2
 
 
+def test_what_leaves_the_picture_is_left_out(tmp_path):
+    picture = photograph((2, 3))
+    picture[:, 6:14] = 30  # the edge of a table, taller than the digits
+    assert len(photographs.read_digits(save(tmp_path / "a.png", picture))) == 2
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_a_picture_in_mnist_s_manner_stays_nearly_what_it_is(tmp_path, digit):
     from edge_demo.normalize import normalize
