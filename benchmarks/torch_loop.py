@@ -18,6 +18,7 @@ class Gate(nn.Module):
         self.convolution = nn.Conv2d(channels, 1, 1)
 
     def forward(self, x):
+        """The gated feature map, as `(B, C, H, W)`."""
         return x * torch.sigmoid(self.convolution(x))
 
 

@@ -7,7 +7,10 @@ import numpy as np
 
 
 def photograph(ink: np.ndarray, rng) -> np.ndarray:
-    """Grain, residue of the page, blur, noise and the finder's threshold, each in a share."""
+    """Grain, residue of the page, blur, noise and the finder's threshold, each in a share.
+
+    Takes and returns float32 `(N, S, S)`, 0 = background, 1 = ink; `rng` is NumPy's Generator.
+    """
     count, side = len(ink), ink.shape[1]
     ink = np.where(_share(rng, count, 0.2), ink * _grain(count, side, rng), ink)
     ink = np.where(_share(rng, count, 0.12), np.maximum(ink, _residue(count, side, rng)), ink)
@@ -67,7 +70,10 @@ def _sample(images, x, y):
 
 
 def change_pen(ink: np.ndarray, rng) -> np.ndarray:
-    """Thickens a third of the pictures and thins a third, by a pixel or two."""
+    """Thickens a third of the pictures and thins a third, by a pixel or two.
+
+    Changes and returns `ink`, float32 `(N, S, S)`, 0 = background, 1 = ink.
+    """
     choice = rng.integers(0, 6, len(ink))
     for chosen, steps in ((0, 1), (1, 2)):
         for _ in range(steps):

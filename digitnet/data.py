@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-from digitnet import idx, mnist
+from digitnet import class_folders, idx, mnist
 from digitnet.errors import UserError
 
 IMAGE_SIZE_PX = 28
@@ -51,7 +51,8 @@ def load(
 
     Args:
         dataset: `auto`, `mnist`, `optdigits`, or a path to an .npz (`x_train`, `y_train`,
-            `x_test`, `y_test`) or to a folder of MNIST-format IDX files, gzipped or not.
+            `x_test`, `y_test`), to a folder of MNIST-format IDX files, gzipped or not, or to a
+            folder of pictures as `digitnet.class_folders` reads them.
             `auto` is MNIST where it is prepared or can be fetched, else the embedded digits,
             and says so on stderr.
         validation_count: Images to take out of the training images, at most a sixth of them.
@@ -98,13 +99,20 @@ def _read(dataset, needs_training):
             )
             return "optdigits", *_optdigits()
     path = pathlib.Path(dataset)
+    if path.is_dir() and class_folders.is_class_folders(path):
+        return dataset, *class_folders.read_folder(path, needs_training, SPLIT_SEED)
+    if path.is_dir() and not idx.has_files(path):
+        raise UserError(
+            f"{dataset} holds neither IDX files (train-images-idx3-ubyte and the like, or .gz) nor "
+            f"class folders: {class_folders.LAYOUT}."
+        )
     if path.is_dir():
         return dataset, *_checked(dataset, idx.read_folder(path, needs_training))
     if path.is_file():
         return dataset, *_checked(dataset, _read_npz(path, needs_training))
     raise UserError(
         f"there is no dataset {dataset!r}: give auto, mnist, optdigits, or the path of an .npz "
-        "file or of a folder of IDX files."
+        "file, of a folder of IDX files or of a folder with a folder of pictures for each digit."
     )
 
 

@@ -40,7 +40,7 @@ def data_parallel(batch_size: int):
 
 @contextlib.contextmanager
 def precision(policy: str):
-    """Within the block, new layers have this dtype policy."""
+    """Within the block, new layers have this dtype policy, one of `recipe.PRECISIONS`."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:

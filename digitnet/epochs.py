@@ -24,7 +24,7 @@ class Shuffled:
         self.epoch_size = len(labels)
 
     def epoch(self, number: int):
-        """Images and labels of one epoch, in its order."""
+        """Images and labels of one epoch (its number from 0), in its order."""
         order = np.random.default_rng([self.seed, number]).permutation(self.epoch_size)
         return self.images[order], self.labels[order]
 
@@ -43,7 +43,12 @@ def require_packages(recipe) -> None:
 
 
 def source_of(recipe, digits):
-    """The epochs of a recipe: `Shuffled`, or the camera's `digitnet.world.World`."""
+    """The epochs of a recipe: `Shuffled`, or the camera's `digitnet.world.World`.
+
+    Args:
+        recipe: The `Recipe`; its seed decides every epoch.
+        digits: The `Digits`; their training part is shown.
+    """
     if not recipe.world:
         return Shuffled(digits.x_train, digits.y_train, recipe.seed)
     from digitnet.world import World  # imports OpenCV

@@ -81,8 +81,8 @@ def _parser():
     parser.add_argument(
         "--dataset",
         default="auto",
-        help="auto, mnist, optdigits, an .npz (x_test, y_test) or a folder of IDX files "
-        "(default: auto)",
+        help="auto, mnist, optdigits, an .npz (x_test, y_test), a folder of IDX files or one of "
+        "class folders; of the latter the test part is read (default: auto)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser

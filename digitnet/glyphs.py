@@ -53,7 +53,13 @@ def glyph(*strokes) -> Glyph:
 
 
 def arc(centre_x, centre_y, radius_x, radius_y, start_degrees, end_degrees, count=8):
-    """Points along an ellipse; 0° is to the right, 90° down."""
+    """Points along an ellipse; 0° is to the right, 90° down.
+
+    Example:
+
+    >>> [(round(x, 2), round(y, 2)) for x, y in arc(0, 0, 2, 1, 0, 90, count=2)]
+    [(2.0, 0.0), (0.0, 1.0)]
+    """
     angles = np.radians(np.linspace(start_degrees, end_degrees, count))
     xs, ys = centre_x + radius_x * np.cos(angles), centre_y + radius_y * np.sin(angles)
     return list(zip(xs.tolist(), ys.tolist(), strict=True))

@@ -360,7 +360,12 @@ _HANDS = {
 
 
 def choose_allograph(digit: int, rng):
-    """Returns (glyph, hand) of one way to write a digit, by the writers' shares."""
+    """Returns (Glyph, Hand) of one way to write a digit, drawn by the writers' shares.
+
+    Args:
+        digit: 0..9.
+        rng: NumPy's Generator.
+    """
     shares = np.array([share for share, _ in ALLOGRAPHS[digit]])
     choice = rng.choice(len(shares), p=shares / shares.sum())
     return ALLOGRAPHS[digit][choice][1], _HANDS.get(digit, ORDINARY_HAND)

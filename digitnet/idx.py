@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import pathlib
+import re
 import zlib
 
 import numpy as np
@@ -22,6 +23,11 @@ KNOWN_FILES = {
 def sha256(data: bytes) -> str:
     """The checksum of some bytes in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def has_files(folder: pathlib.Path) -> bool:
+    """Whether a folder holds any file that is named as MNIST's IDX files are."""
+    return any(re.search(r"[-.]idx[13]-ubyte(\.gz)?$", path.name) for path in folder.iterdir())
 
 
 def read_folder(folder: pathlib.Path, needs_training: bool = True):

@@ -29,6 +29,14 @@ def build(name: str, seed: int | None = None) -> keras.Model:
 
     Raises:
         ValueError: If there is no model of that name.
+
+    Example:
+
+    >>> model = build("lenet_attention", seed=0)
+    >>> model.count_params(), model.output_shape
+    (61730, (None, 10))
+    >>> [gate.name for gate in attention_gates(model)]
+    ['gate1', 'gate2']
     """
     if not exists(name):
         known = ", ".join(MODELS)

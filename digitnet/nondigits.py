@@ -16,7 +16,11 @@ _LEVEL = Hand(jitter=0.02, slant=(0.0, 0.06), turn_degrees=6, stretch=0.15)
 
 
 def draw_glyphs(count: int, rng, side: int, table, hand=_LOOSE, group: int = 32) -> np.ndarray:
-    """Draws glyphs of a table (`SIGNS`, `LINES`, `LETTERS`), float32 `(count, side, side)`."""
+    """Draws glyphs of a table (`SIGNS`, `LINES`, `LETTERS`), each by hands of its own.
+
+    Returns:
+        float32 `(count, side, side)`, 0 = background, 1 = ink.
+    """
     shares = np.array([share for share, _ in table])
     pictures = []
     for start in range(0, count, group):
@@ -26,12 +30,16 @@ def draw_glyphs(count: int, rng, side: int, table, hand=_LOOSE, group: int = 32)
 
 
 def draw_lines(count: int, rng, side: int) -> np.ndarray:
-    """Dashes, grid corners and crossings."""
+    """Dashes, grid corners and crossings, as `draw_glyphs` returns them."""
     return draw_glyphs(count, rng, side, LINES, _LEVEL)
 
 
 def draw_scribbles(count: int, rng, side: int, group: int = 16) -> np.ndarray:
-    """Strokes that wander at random: a few turns, or so many that they fill the box."""
+    """Strokes that wander at random: a few turns, or so many that they fill the box.
+
+    Returns:
+        float32 `(count, side, side)`, 0 = background, 1 = ink.
+    """
     pictures = []
     for start in range(0, count, group):
         turns = int(rng.integers(9, 19))
@@ -42,7 +50,11 @@ def draw_scribbles(count: int, rng, side: int, group: int = 16) -> np.ndarray:
 
 
 def draw_blobs(count: int, rng, side: int) -> np.ndarray:
-    """Dots, commas and spots: short strokes of a pen as thick as they are long."""
+    """Dots, commas and spots: short strokes of a pen as thick as they are long.
+
+    Returns:
+        float32 `(count, side, side)`, 0 = background, 1 = ink.
+    """
     size = rng.uniform(0.05, 0.3, (count, 1)) * side
     bends = rng.uniform(-1, 1, (count, 5, 2)).cumsum(axis=1) * 0.35
     place = np.linspace(0, 4, SAMPLES)
@@ -135,7 +147,11 @@ CUT_SIDES = {0: (True, False), 2: (True, False), 4: (False,), 5: (True, False), 
 
 
 def draw_noise(count: int, rng, side: int) -> np.ndarray:
-    """Paper grain and shadows taken for ink: smooth noise above a level."""
+    """Paper grain and shadows taken for ink: smooth noise above a level.
+
+    Returns:
+        float32 `(count, side, side)`, 0 = background, 1 = ink.
+    """
     pictures = np.zeros((count, side, side), np.float32)
     frequency = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None])
     for i in range(count):
@@ -148,7 +164,11 @@ def draw_noise(count: int, rng, side: int) -> np.ndarray:
 
 
 def draw_edges(count: int, rng, side: int) -> np.ndarray:
-    """Edges of pages and shadows: half the picture is ink, to a line or to a wedge."""
+    """Edges of pages and shadows: half the picture is ink, to a line or to a wedge.
+
+    Returns:
+        float32 `(count, side, side)`, 0 = background, 1 = ink.
+    """
     y, x = np.mgrid[:side, :side].astype(np.float32) - side / 2
     pictures = np.zeros((count, side, side), np.float32)
     for i in range(count):

@@ -37,7 +37,12 @@ def write_all(run_dir, model, digits, probabilities, history) -> None:
 
 
 def write_curves(path, history) -> None:
-    """Loss and error over epochs, training and validation."""
+    """Loss and error over epochs, training and validation.
+
+    Args:
+        path: The PNG to write.
+        history: One dict an epoch, as `digitnet.checkpoint.Checkpoint.history`.
+    """
     from matplotlib.ticker import LogLocator
 
     epochs = [row["epoch"] for row in history]
@@ -65,7 +70,13 @@ def write_curves(path, history) -> None:
 
 
 def write_confusion(path, labels, probabilities) -> None:
-    """Counts of every label and prediction; mistakes are shaded, correct answers are not."""
+    """Counts of every label and prediction; mistakes are shaded, correct answers are not.
+
+    Args:
+        path: The PNG to write.
+        labels: Integers `(N,)`, 0..9.
+        probabilities: Floats `(N, 10)`.
+    """
     matrix = scores.confusion_matrix(labels, probabilities.argmax(axis=1))
     mistakes = matrix - np.diag(np.diag(matrix))
     correct, total = np.trace(matrix), matrix.sum()
@@ -89,7 +100,13 @@ def write_confusion(path, labels, probabilities) -> None:
 
 
 def write_reliability(path, labels, probabilities) -> None:
-    """Accuracy against confidence, and how many images each bin holds."""
+    """Accuracy against confidence, and how many images each bin holds.
+
+    Args:
+        path: The PNG to write.
+        labels: Integers `(N,)`, 0..9.
+        probabilities: Floats `(N, 10)`.
+    """
     confidence, accuracy, count = scores.reliability(labels, probabilities)
     error = scores.expected_calibration_error(labels, probabilities)
     edges = np.linspace(0, 1, len(count) + 1)
@@ -109,7 +126,14 @@ def write_reliability(path, labels, probabilities) -> None:
 
 
 def write_attention(path, model, images, labels) -> None:
-    """The mask of every gate over the first test image of each digit."""
+    """The mask of every gate over the first test image of each digit.
+
+    Args:
+        path: The PNG to write.
+        model: A model with at least one `AttentionGate`.
+        images: uint8 `(N, 28, 28, 1)`.
+        labels: Integers `(N,)`, 0..9.
+    """
     examples = np.array([np.flatnonzero(labels == d)[0] for d in range(10) if d in labels])
     gates = models.attention_gates(model)
     with styled_figure(path, 1 + len(gates), len(examples), (9, 1 + 0.95 * len(gates))) as (
@@ -135,7 +159,15 @@ def write_attention(path, model, images, labels) -> None:
 
 
 def write_mistakes(path, images, labels, probabilities, most=24) -> None:
-    """The mistakes in which the model gave the true digit least, worst first."""
+    """The mistakes in which the model gave the true digit least, worst first.
+
+    Args:
+        path: The PNG to write.
+        images: uint8 `(N, 28, 28, 1)`.
+        labels: Integers `(N,)`, 0..9.
+        probabilities: Floats `(N, 10)`.
+        most: How many are shown at most.
+    """
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     of_label = probabilities[np.arange(len(labels)), labels]
     worst = wrong[np.argsort(of_label[wrong], kind="stable")][:most]

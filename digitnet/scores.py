@@ -6,7 +6,14 @@ CALIBRATION_BINS = 15  # as Guo et al. 2017, "On Calibration of Modern Neural Ne
 
 
 def confusion_matrix(labels, predictions, num_classes=10) -> np.ndarray:
-    """Counts, int64 `(num_classes, num_classes)`: rows are labels, columns predictions."""
+    """Counts, int64 `(num_classes, num_classes)`: rows are labels, columns predictions.
+
+    Example:
+
+    >>> confusion_matrix([0, 1, 1], [0, 1, 0], num_classes=2)
+    array([[1, 0],
+           [1, 1]])
+    """
     matrix = np.zeros((num_classes, num_classes), np.int64)
     np.add.at(matrix, (labels, predictions), 1)
     return matrix
@@ -29,7 +36,14 @@ def reliability(labels, probabilities, bins=CALIBRATION_BINS):
 
 
 def expected_calibration_error(labels, probabilities, bins=CALIBRATION_BINS) -> float:
-    """Mean gap of confidence and accuracy over bins, weighted by count: 0 is perfect."""
+    """Mean gap of confidence and accuracy over bins, weighted by count: 0 is perfect.
+
+    Example:
+
+    >>> sure = np.eye(10)[[3, 3, 3, 3]]  # four times 3, each with probability 1
+    >>> expected_calibration_error(np.array([3, 3, 3, 8]), sure)
+    0.25
+    """
     confidence, accuracy, count = reliability(labels, probabilities, bins)
     gaps = np.nan_to_num(np.abs(confidence - accuracy))
     return float((gaps * count).sum() / count.sum())

@@ -45,7 +45,15 @@ ORDINARY_HAND = Hand()
 
 
 def write(shape: Glyph, count: int, rng, side: int, hand: Hand = ORDINARY_HAND) -> Writing:
-    """Writes a glyph `count` times by as many hands, each filling most of a side×side canvas."""
+    """Writes a glyph `count` times by as many hands, each filling most of a side×side canvas.
+
+    Args:
+        shape: What is written.
+        count: Writings.
+        rng: NumPy's Generator: every choice of every hand.
+        side: Side of the canvas in pixels.
+        hand: How freely.
+    """
     points = _free_curves(shape, count, rng, hand)
     height = rng.uniform(0.62, 0.88, (count, 1, 1)).astype(np.float32) * side
     low, high = points.min(axis=1, keepdims=True), points.max(axis=1, keepdims=True)

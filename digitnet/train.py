@@ -10,7 +10,7 @@ import sys
 import keras
 import numpy as np
 
-from digitnet import checkpoint, data, devices, epochs, models
+from digitnet import checkpoint, data, devices, epochs, mixing, models
 from digitnet.errors import UserError, run_command
 from digitnet.feed import Feed
 from digitnet.recipe import RECIPES, Recipe
@@ -146,8 +146,15 @@ def _parser():
     parser.add_argument(
         "--dataset",
         default="auto",
-        help="auto, mnist, optdigits, an .npz or a folder of IDX files (default: auto: MNIST "
-        "where it is prepared or can be fetched, else the embedded digits)",
+        help="auto, mnist, optdigits, an .npz, a folder of IDX files, or a folder with a folder of "
+        "pictures for each digit, 0 to 9 (default: auto: MNIST where it is prepared or can be "
+        "fetched, else the embedded digits)",
+    )
+    parser.add_argument(
+        "--mix-with",
+        metavar="DATASET",
+        help="train on this data set, too; validation and test stay those of --dataset "
+        "(default: none)",
     )
     parser.add_argument("--epochs", type=int, help="passes over the training images")
     parser.add_argument("--batch-size", type=int, help="images a step")
@@ -203,6 +210,9 @@ def _main(argv):
     digits = data.load(
         arguments.dataset, validation_count=recipe.validation_count, limit=arguments.limit
     )
+    if arguments.mix_with:
+        other = data.load(arguments.mix_with, validation_count=0, limit=arguments.limit)
+        digits = mixing.mix(digits, other)
     try:
         with contextlib.ExitStack() as stack:
             if arguments.data_parallel:

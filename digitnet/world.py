@@ -84,7 +84,7 @@ class World:
 
 
 def stroke_digits(count: int, rng) -> Pool:
-    """Digits drawn from allographs, all ten equally often."""
+    """Digits drawn from allographs, all ten equally often; `rng` is NumPy's Generator."""
     labels = np.arange(count) % 10
     drawn = (_draw_digits(labels[start : start + GROUP], rng) for start in range(0, count, GROUP))
     return _with_ink(_developed(drawn, rng, "stroke digits", count), labels)

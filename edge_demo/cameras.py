@@ -47,9 +47,11 @@ class UsbCamera:
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
 
     def read(self):
+        """Returns the newest frame, uint8 [height, width, 3] BGR, or None where it is gone."""
         return self._capture.read()[1]
 
     def close(self):
+        """Frees the camera."""
         self._capture.release()
 
 
@@ -79,12 +81,14 @@ class PiCamera:
             raise OSError(f"picamera2 finds no camera ({error})") from error
 
     def read(self):
+        """Returns the newest frame, uint8 [height, width, 3] BGR, or None where it is gone."""
         try:
             return self._camera.capture_array("main")
         except RuntimeError:
             return None
 
     def close(self):
+        """Frees the camera."""
         self._camera.stop()
         self._camera.close()
 
@@ -110,6 +114,7 @@ class Video:
         self._due = time.monotonic()
 
     def read(self):
+        """Returns the next frame, uint8 [height, width, 3] BGR, or None after the last."""
         frame = self._capture.read()[1]
         if frame is None and self._loop:
             self._capture.release()
@@ -121,6 +126,7 @@ class Video:
         return frame
 
     def close(self):
+        """Frees the file."""
         self._capture.release()
 
 
@@ -144,6 +150,7 @@ class SyntheticCamera:
         self.digits = ()
 
     def read(self):
+        """Returns the next frame, uint8 [480, 640, 3] BGR, at the scene's own pace."""
         number = next(self._count)
         if number % self._frames_held == 0:
             rows = ["".join(map(str, self._random.integers(0, 10, 5))) for _ in range(2)]

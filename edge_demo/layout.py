@@ -8,6 +8,10 @@ def reading_order(boxes):
 
     The page's slant is the median slope between neighbours on a line; with the slant taken out, a
     new line starts where a centre lies more than half a digit below the line's mean.
+
+    Example:
+        >>> reading_order([(50, 2, 10, 20), (0, 40, 10, 20), (0, 0, 10, 20)])
+        [2, 0, 1]
     """
     if len(boxes) == 0:
         return []

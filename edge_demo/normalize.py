@@ -23,6 +23,13 @@ def normalize(ink):
 
     Raises:
         ValueError: the array is not 2-D or is empty.
+
+    Example:
+        >>> one = np.zeros((90, 60), np.uint8)
+        >>> one[10:80, 27:33] = 200  # faint, thin and larger than MNIST's
+        >>> image = normalize(one)
+        >>> image.shape, int(image.max()), int((image.max(axis=1) > 0).sum())
+        ((28, 28), 255, 20)
     """
     ink = np.asarray(ink)
     if ink.ndim != 2 or ink.size == 0:

@@ -32,6 +32,12 @@ def draw(images, count=IMAGES, seed=SEED):
 
     Raises:
         UserError: there are no images, or none is asked for.
+
+    Example:
+        >>> images = np.tile(np.uint8([0, 255]), (9, 28, 14))[..., None]
+        >>> drawn, record = draw(images, count=4)
+        >>> drawn.shape, record["images"], record["seed"]
+        ((4, 28, 28, 1), 4, 0)
     """
     check_count(count)
     if len(images) == 0:

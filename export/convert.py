@@ -36,12 +36,18 @@ def convert(model, format_name, calibration_images=None):
 
 
 def to_float32(model, _=None):
-    """Weights and arithmetic in float32."""
+    """Weights and arithmetic in float32.
+
+    `model` is a Keras model that `rewrite` has made. Returns the bytes of a .tflite file.
+    """
     return _converted(model, _configure_float)
 
 
 def to_float16(model, _=None):
-    """Weights stored as float16, arithmetic in float32 (float16 where the device has it)."""
+    """Weights stored as float16, arithmetic in float32 (float16 where the device has it).
+
+    `model` is a Keras model that `rewrite` has made. Returns the bytes of a .tflite file.
+    """
 
     def configure(converter, tensorflow):
         converter.optimizations = [tensorflow.lite.Optimize.DEFAULT]
@@ -51,7 +57,10 @@ def to_float16(model, _=None):
 
 
 def to_dynamic(model, _=None):
-    """Weights stored as int8; the runtime quantises the inputs of each layer as it goes."""
+    """Weights stored as int8; the runtime quantises the inputs of each layer as it goes.
+
+    `model` is a Keras model that `rewrite` has made. Returns the bytes of a .tflite file.
+    """
 
     def configure(converter, tensorflow):
         converter.optimizations = [tensorflow.lite.Optimize.DEFAULT]
@@ -61,7 +70,15 @@ def to_dynamic(model, _=None):
 
 
 def to_int8(model, calibration_images):
-    """Weights and arithmetic in int8, outputs int8 with scale and zero point in the file."""
+    """Weights and arithmetic in int8, outputs int8 with scale and zero point in the file.
+
+    Args:
+        model: a Keras model that `rewrite` has made.
+        calibration_images: uint8 `(N, 28, 28, 1)`; they set the ranges of all activations.
+
+    Returns:
+        The bytes of a .tflite file.
+    """
 
     def batches():
         for image in calibration_images:

@@ -19,6 +19,12 @@ def packed(flatbuffer: bytes, metadata: dict, labels=LABELS) -> bytes:
 
     `metadata` is completed by the labels, and by the length and sha256 of the flatbuffer, with
     which a reader tells a damaged file from a whole one before it gives it to a runtime.
+
+    Example:
+        >>> file = packed(b"a flatbuffer", {"name": "digitnet"})
+        >>> flatbuffer, metadata = unpacked(file)
+        >>> flatbuffer, metadata["name"], metadata["labels"][:3]
+        (b'a flatbuffer', 'digitnet', ['0', '1', '2'])
     """
     metadata = {
         **metadata,

@@ -1,5 +1,6 @@
 """Who may import whom, held in fresh processes with the forbidden packages blocked."""
 
+import ast
 import importlib.util
 import pathlib
 import subprocess
@@ -23,6 +24,10 @@ for module in {modules!r}:
 
 DEVICE_FORBIDS = ["digitnet", "export", "tensorflow", "keras", "tensorflow_datasets", "matplotlib"]
 TRAINING_FORBIDS = ["export", "tensorflow_datasets", "cv2", "tflite_runtime", "ai_edge_litert"]
+# What digitnet may take from the device side, inside functions only. `pictures` is among them so
+# that there is one reader of picture files: training on one's own photographs has to see what the
+# demo sees, with the same orientation, transparency and depth.
+DEVICE_MODULES_FOR_TRAINING = {"normalize", "finder", "classifier", "pictures"}
 
 
 def modules_of(package):
@@ -45,6 +50,30 @@ def test_training_side_imports_neither_export_nor_the_device_s_packages():
     pytest.importorskip("keras", reason="the training side is not installed here")
     result = import_in_fresh_process(modules_of("digitnet"), TRAINING_FORBIDS)
     assert result.returncode == 0, result.stderr
+
+
+def device_modules_imported_by(path):
+    """Names of edge_demo's modules that a file imports, and whether it does so at its top level."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module == "edge_demo":
+            names = [f"edge_demo.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        for name in names:
+            if name.split(".")[0] == "edge_demo":
+                yield name.removeprefix("edge_demo").strip("."), node in tree.body
+
+
+def test_training_side_takes_only_four_modules_from_the_device_side_and_inside_functions():
+    found = [
+        (path.name, *imported)
+        for path in sorted((ROOT / "digitnet").rglob("*.py"))
+        for imported in device_modules_imported_by(path)
+    ]
+    assert {name for _, name, _ in found} == DEVICE_MODULES_FOR_TRAINING
+    assert not [path for path, _, at_top in found if at_top]
 
 
 def test_export_imports_what_it_may():
