@@ -28,7 +28,8 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from digitnet import augment, data, recipe, train
+from digitnet import data, recipe, train
+from digitnet.augment import Augmentation
 from digitnet.plots import ACCENT, MUTED, SECOND, STYLE
 
 FAST = os.environ.get("DIGITNET_NOTEBOOK_FAST") == "1"  # the small settings of the tests
@@ -73,17 +74,12 @@ for field in dataclasses.fields(recipe.Recipe):
 # are composed into one matrix, and the image is resampled once: chains of single changes blur it.
 
 # %%
-layer = augment.RandomAffine(
-    rotation_degrees=default.rotation_degrees,
-    shear=default.shear,
-    zoom=default.zoom,
-    shift_pixels=default.shift_pixels,
-    seed=0,
-)
+augmentation = Augmentation.of(default)
+rng = np.random.default_rng(0)
 figure, axes = plt.subplots(3, 9, figsize=(9, 3.1), layout="constrained")
 for row, original in zip(axes, digits.x_train[:3], strict=True):
     shown = np.repeat(original[None], 8, axis=0)
-    changed = np.asarray(layer(shown, training=True))
+    changed = np.asarray(augmentation.apply(shown, augmentation.draw(rng, len(shown))))
     for axis, picture in zip(row, [original, *changed], strict=True):
         axis.imshow(picture[..., 0], cmap="gray_r", vmin=0, vmax=255)
         axis.set(xticks=[], yticks=[])

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from digitnet import plots
-from digitnet.augment import RandomAffine, RandomLight
+from digitnet.augment import Augmentation
 from digitnet.paper.readings import Reading
 from digitnet.plots import ACCENT, INK, MUTED, SECOND, styled_figure
 
@@ -61,13 +61,15 @@ def write_readings_of_jitter(path, digits) -> None:
     """The same digits as they are, mirrored and shifted, and under other light."""
     examples = np.array([np.flatnonzero(digits.y_train == d)[0] for d in np.unique(digits.y_train)])
     images = digits.x_train[examples]
-    shifts = RandomAffine(shift_pixels=2.0, horizontal_flip=True, whole_pixels=True, seed=1)
-    light = RandomLight(brightness=0.2, contrast=0.2, seed=1)
-    rows = [
-        ("as it is", images),
-        ("flip, shift", np.asarray(shifts(images, training=True))),
-        ("light", np.asarray(light(images, training=True))),
-    ]
+    readings = {
+        "flip, shift": Augmentation(shift_pixels=2.0, horizontal_flip=True, whole_pixels=True),
+        "light": Augmentation(brightness=0.2, contrast=0.2),
+    }
+    rng = np.random.default_rng(1)
+    rows = [("as it is", images)]
+    for name, augmentation in readings.items():
+        draws = augmentation.draw(rng, len(images))
+        rows.append((name, np.asarray(augmentation.apply(images, draws))))
     with styled_figure(path, len(rows), len(images), (9, 2.9)) as (_, axes):
         for row, (name, pictures) in zip(axes, rows, strict=True):
             for one, picture in zip(row, pictures, strict=True):
