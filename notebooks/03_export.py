@@ -212,7 +212,7 @@ for operator in graph.operators:
     print(text)
 
 # %% [markdown]
-# And where the bytes are: nearly all of them in one dense layer.
+# And where the bytes are: most of them in one dense layer.
 
 # %%
 parts = sorted(

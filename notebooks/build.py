@@ -54,18 +54,16 @@ def execute(path, fast: bool = False) -> nbformat.NotebookNode:
         nbclient.exceptions.CellExecutionError: If a cell fails.
     """
     notebook = read_script(path)
-    before = os.environ.get(FAST)
-    os.environ[FAST] = "1" if fast else "0"
-    try:
-        client = NotebookClient(
-            notebook,
-            timeout=TIMEOUT_S,
-            record_timing=False,
-            resources={"metadata": {"path": str(FOLDER)}},
-        )
-        client.execute()
-    finally:
-        os.environ.pop(FAST) if before is None else os.environ.__setitem__(FAST, before)
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT_S,
+        record_timing=False,
+        resources={"metadata": {"path": str(FOLDER)}},
+    )
+    # The packages of this clone, whatever is installed.
+    paths = [str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    client.execute(env={**environment, FAST: "1" if fast else "0"})
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
