@@ -141,16 +141,20 @@ def _main(argv):
     Store(arguments.out)  # before the digits: a folder that cannot be written is said at once
     digits = data.load(arguments.dataset, validation_count=0, limit=arguments.limit)
     digits = _papers_part(digits)
-    outcomes = reproduce(
-        chosen,
-        digits,
-        arguments.out,
-        seeds=arguments.seeds,
-        epochs=arguments.epochs,
-        executor=arguments.executor,
-        workers=arguments.workers,
-        command=_command(sys.argv[1:] if argv is None else argv),
-    )
+    try:
+        outcomes = reproduce(
+            chosen,
+            digits,
+            arguments.out,
+            seeds=arguments.seeds,
+            epochs=arguments.epochs,
+            executor=arguments.executor,
+            workers=arguments.workers,
+            command=_command(sys.argv[1:] if argv is None else argv),
+        )
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
     bad = [outcome for outcome in outcomes if outcome.status == FAILED]
     print(f"{arguments.out}/report.md: {len(outcomes)} jobs run, {len(bad)} of them failed")
     return 1 if bad else 0

@@ -82,7 +82,7 @@ class Store:
         files.write_text(self._path(outcome.job), f"{{\n{fields}\n}}\n")
 
     def read(self, job: Job) -> Outcome | None:
-        """What the job left, or `None` where it has not ended well enough to be kept."""
+        """What the job left, or `None` where it has not ended yet."""
         path = self._path(job)
         return _read(path) if path.exists() else None
 
