@@ -84,7 +84,8 @@ def test_the_sweep_goes_on_after_jobs_that_diverge_or_fail(digits, tmp_path):
 
 
 def test_a_killed_sweep_goes_on_and_repeats_no_finished_job(tmp_path):
-    options = ["--dataset", "optdigits", "--rows", "gate/none", "--seeds", "2", "--epochs", "20"]
+    options = ["--dataset", "optdigits", "--limit", "300", "--rows", "gate/none"]
+    options += ["--seeds", "2", "--epochs", "20"]
     command = [sys.executable, "-m", "digitnet.reproduce", *options, "--out", str(tmp_path)]
     sweep = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not list(tmp_path.glob("runs/lenet-seed1-*/checkpoints/epoch-*")):
