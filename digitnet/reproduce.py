@@ -117,9 +117,10 @@ def _papers_part(digits):
 
 def _command(options):
     """The command line, without the folder: it lies in it."""
-    kept, place = list(options), "--out"
-    if place in kept:
-        del kept[kept.index(place) : kept.index(place) + 2]
+    kept = [option for option in options if not option.startswith("--out=")]
+    if "--out" in kept:
+        place = kept.index("--out")
+        del kept[place : place + 2]
     return " ".join(["python", "-m", "digitnet.reproduce", *kept])
 
 
