@@ -117,9 +117,10 @@ def _papers_part(digits):
 
 def _command(options):
     """The command line, without the folder: it lies in it."""
-    kept, place = list(options), "--out"
-    if place in kept:
-        del kept[kept.index(place) : kept.index(place) + 2]
+    kept = [option for option in options if not option.startswith("--out=")]
+    if "--out" in kept:
+        place = kept.index("--out")
+        del kept[place : place + 2]
     return " ".join(["python", "-m", "digitnet.reproduce", *kept])
 
 
@@ -141,16 +142,20 @@ def _main(argv):
     Store(arguments.out)  # before the digits: a folder that cannot be written is said at once
     digits = data.load(arguments.dataset, validation_count=0, limit=arguments.limit)
     digits = _papers_part(digits)
-    outcomes = reproduce(
-        chosen,
-        digits,
-        arguments.out,
-        seeds=arguments.seeds,
-        epochs=arguments.epochs,
-        executor=arguments.executor,
-        workers=arguments.workers,
-        command=_command(sys.argv[1:] if argv is None else argv),
-    )
+    try:
+        outcomes = reproduce(
+            chosen,
+            digits,
+            arguments.out,
+            seeds=arguments.seeds,
+            epochs=arguments.epochs,
+            executor=arguments.executor,
+            workers=arguments.workers,
+            command=_command(sys.argv[1:] if argv is None else argv),
+        )
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
     bad = [outcome for outcome in outcomes if outcome.status == FAILED]
     print(f"{arguments.out}/report.md: {len(outcomes)} jobs run, {len(bad)} of them failed")
     return 1 if bad else 0

@@ -6,10 +6,9 @@ import warnings
 from digitnet import provenance
 from digitnet.data import Digits
 from digitnet.errors import UserError
-from digitnet.paper.store import AT_CHANCE, DONE, Outcome
+from digitnet.paper.store import AT_CHANCE, CHANCE, DONE, Outcome
 from digitnet.paper.trials import Job
 
-CHANCE = 0.15
 # Inverse weight of its penalty: better than scikit-learn's 1 for both families' features on
 # held-out training images, on which alone it was chosen.
 INVERSE_PENALTY = 10.0

@@ -10,7 +10,7 @@ from digitnet import files, models, provenance
 from digitnet.paper import macs
 from digitnet.paper.local import threads
 
-ROUNDS, CALLS = 40, 40
+ROUNDS, CALLS = 25, 20
 BATCH = 256
 
 

@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import multiprocessing.connection
 import os
+import threading
 
 from digitnet.data import Digits
 from digitnet.paper.store import FAILED, Outcome, Store
@@ -43,9 +44,11 @@ def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1):
                 if outcome is None:  # it died
                     crew.remove(worker)
                     crew.add(_Worker(digits, store, workers))
-                    if worker.attempt < ATTEMPTS:
-                        waiting.append((worker.job, worker.attempt + 1))
-                        continue
+                    outcome = _left_by(worker.job, store)
+                if outcome is None and worker.attempt < ATTEMPTS:
+                    waiting.append((worker.job, worker.attempt + 1))
+                    continue
+                if outcome is None:
                     outcome = _given_up(worker.job, store)
                 yield outcome
     finally:
@@ -90,12 +93,24 @@ def _work(pipe, digits, store):
     with open(store.workers_log(), "a") as stream:
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)
-    # Imported here, in the worker: Keras reads its environment when it is imported.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     from digitnet.paper.run import run_job
 
-    with contextlib.suppress(EOFError, KeyboardInterrupt):
+    with contextlib.suppress(OSError, EOFError, KeyboardInterrupt):
         while True:
             pipe.send(run_job(pipe.recv(), digits, store))
+
+
+def _end_with_parent():
+    """Ends the worker when the sweep was killed: the next sweep takes its job."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+def _left_by(job, store):
+    """What a job stored before its worker died, or `None`."""
+    outcome = store.read(job)
+    return outcome if outcome and outcome.status != FAILED else None
 
 
 def _given_up(job, store):

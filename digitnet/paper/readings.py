@@ -4,9 +4,7 @@ import dataclasses
 import statistics
 
 from digitnet.paper.rows import SECTIONS, Row
-from digitnet.paper.store import AT_CHANCE, DIVERGED, DONE, FAILED, Outcome
-
-CHANCE = 0.15
+from digitnet.paper.store import AT_CHANCE, CHANCE, DIVERGED, DONE, FAILED, Outcome
 
 # These compare their rows, so all rows of a section are read at one epoch, the last that all of
 # them reached; in the first two also with the same seeds.

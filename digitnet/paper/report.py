@@ -8,7 +8,7 @@ from digitnet.errors import UserError
 from digitnet.paper import cost, deviations, pictures, tables
 from digitnet.paper.readings import read
 from digitnet.paper.rows import SECTIONS, all_rows
-from digitnet.paper.store import DONE, Store
+from digitnet.paper.store import Store
 from digitnet.paper.trials import Trial
 
 HEAD = """# The paper, reproduced
@@ -64,8 +64,8 @@ def _section(store, section, readings):
     if section in NOTES:
         parts.append(NOTES[section])
     if section == "gate":
-        names = sorted({row.trial.model for row in all_rows() if row.section == "gate"})
-        costs = cost.costs(names, store.folder / "cost.json")
+        names = {tables.costs_as(one.row.trial.model) for one in readings}
+        costs = cost.costs(sorted(names), store.folder / "cost.json")
         parts += [
             tables.of_gates(readings, costs),
             f"{tables.verdict(readings)} Microseconds are of the function that Keras' backend "
@@ -141,7 +141,7 @@ def _attention_model(store, sections):
             for outcome in reading.outcomes:
                 path = store.run_dir(outcome.job) / "model.keras"
                 plain = outcome.job.trial == Trial() and outcome.job.seed == 0
-                if plain and outcome.status == DONE and path.exists():
+                if plain and path.exists():
                     return path
     return None
 

@@ -1,7 +1,10 @@
 """Sweeps over tiny digits: every job comes out once, whatever happens to its workers."""
 
 import os
+import pathlib
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -80,6 +83,32 @@ def test_the_sweep_goes_on_after_jobs_that_diverge_or_fail(digits, tmp_path):
     assert "--model must be one of" in outcomes[1].message
 
 
+def test_a_killed_sweep_goes_on_and_repeats_no_finished_job(tmp_path):
+    options = ["--dataset", "optdigits", "--limit", "300", "--rows", "gate/none"]
+    options += ["--seeds", "2", "--epochs", "20"]
+    command = [sys.executable, "-m", "digitnet.reproduce", *options, "--out", str(tmp_path)]
+    sweep = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.glob("runs/lenet-seed1-*/checkpoints/epoch-*")):
+        assert sweep.poll() is None
+        time.sleep(0.02)
+    sweep.kill()
+    sweep.wait()
+    (log,) = tmp_path.glob("runs/lenet-seed1-*.log")
+    worker = pathlib.Path("/proc", log.read_text().split()[1])
+    (finished,) = tmp_path.glob("jobs/lenet-seed0-*.json")
+    before = finished.stat().st_mtime_ns
+    deadline = time.monotonic() + 60
+    while worker.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not worker.exists()  # no worker goes on unseen beside the next sweep's
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert "2 jobs, 1 of them finished before" in result.stderr
+    assert "1 jobs run" in result.stdout
+    assert finished.stat().st_mtime_ns == before
+    assert log.read_text().count("Epoch 1/20") == 1
+
+
 @pytest.fixture
 def ray_cluster(monkeypatch):
     reason = "Ray is an optional extra: pip install 'digitnet[ray]'"
@@ -110,8 +139,6 @@ def test_two_ray_nodes_one_killed_each_job_comes_out_once(digits, tmp_path, ray_
 
 
 def test_ray_that_is_missing_is_said(digits, tmp_path, monkeypatch):
-    import sys
-
     from digitnet.errors import UserError
     from digitnet.paper import cluster
 
