@@ -3,7 +3,7 @@
 import cv2
 
 from edge_demo.candidates import from_pieces
-from edge_demo.ink import LEAST_PEAK, find_ink
+from edge_demo.ink import find_ink
 from edge_demo.pieces import find_pieces
 
 LONGEST_SIDE = 1600  # pixels; larger frames are searched on a copy of this size
@@ -26,10 +26,6 @@ def find_candidates(frame):
         size = [max(1, round(side * scale)) for side in gray.shape[::-1]]
         gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
     ink = find_ink(gray)
-    pieces = [
-        piece
-        for piece in find_pieces(ink.strength, ink.floor, LEAST_PEAK)
-        if piece.peak >= ink.significant(piece.x + piece.width / 2, piece.y + piece.height / 2)
-    ]
+    pieces = find_pieces(ink.strength, ink.floor, ink.significant())
     candidates = sorted(from_pieces(pieces), key=lambda candidate: -candidate.mass)
     return candidates[:MOST_CANDIDATES], scale

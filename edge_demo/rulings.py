@@ -12,7 +12,7 @@ THROUGH = 0.6  # of a grid's width: a shorter line is not one of its rules
 LEAST_LINES = 4  # of one direction make a grid; a digit has three bars at most
 
 
-def without_rulings(ink, frame_shape):
+def without_rulings(ink, frame_shape, corner=(0, 0)):
     """Takes long straight lines, level or upright and somewhat tilted, out of a piece of ink.
 
     Only what cannot be a digit is touched: level lines where the piece is very long, and both
