@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edge_demo import evidence
 from edge_demo.consensus import is_of_kind, page_kind
 from edge_demo.finder import find_candidates
 from edge_demo.layout import reading_order
@@ -70,7 +71,7 @@ def turn_box(box, turns, shape):
 
 def _read_upright(frame, classifier, threshold):
     """Returns (Readings in reading order, number of things like them, how well they read, 0..1)."""
-    candidates, scale = find_candidates(frame)
+    candidates, scale, gray = find_candidates(frame)
     read, unread = [], []
     for candidate in candidates:
         accepted, rejected = resolve(candidate, classifier, threshold)
@@ -78,7 +79,9 @@ def _read_upright(frame, classifier, threshold):
         unread += rejected
     if not read and not unread:
         return [], 0, 0.0
-    read = _without_frames(read)
+    read = _written(_without_frames(read), gray, threshold)
+    if not read and not unread:
+        return [], 0, 0.0
     kind = page_kind(read or unread)
     width = float(np.median([answer.candidate.width for answer in read])) if read else 0.0
     for answer in list(unread):
@@ -97,6 +100,12 @@ def _read_upright(frame, classifier, threshold):
     quality = _certainty(readings) / max(things, 1)
     order = reading_order([reading.box for reading in readings])
     return [readings[index] for index in order], things, quality
+
+
+def _written(read, gray, threshold):
+    """Keeps the answers whose surroundings leave it likely enough that they were written."""
+    weights = [evidence.measure(answer.candidate, gray).weight for answer in read]
+    return [a for a, weight in zip(read, weights, strict=True) if a.confidence * weight >= threshold]
 
 
 def _certainty(readings):
