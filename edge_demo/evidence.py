@@ -12,36 +12,83 @@ import numpy as np
 WORK = 96  # pixels of the longer side at which a candidate's surroundings are measured
 NEAR = 2  # pixels around ink that its own blur reaches
 CORE = 200  # of 255: ink as dark as the pen
-BAR = 0.45  # times its height: slimmer ink may be a line that goes on
+SLIM = 0.45  # times its height: a slimmer shape says little, and may be a line that goes on
 CONTACT = 0.5  # of the ink's contrast: darker than this, what lies at a stroke's end is a line
-CLEAR_CROWDING, WORST_CROWDING = 0.12, 0.24  # pens stay below the first, textures mostly above 0.2
-CLEAR_SOFTNESS, WORST_SOFTNESS = 0.7, 1.3  # the profile of a stain has 0.9 and more
+# Evidence is counted in log-odds, as the network's probability is. Pens on paper stay below the
+# first figure of each pair, and at the second one a shape needs to be certain (8 = 3,000 to 1).
+CROWDING = (0.12, 0.24)  # textures have 0.2 to 0.4
+SOFTNESS, SOFTNESS_OF_BAR = (0.8, 1.5), (0.7, 0.9)  # the profile of a stain has 0.9
+AGAINST = 8.0
+COMPANY = 0.97  # answers as sure as this tell how sharp the page is
+MOST_ODDS = 6.0  # of the network: its last digit of an integer probability is no more certain
 
 
 class Evidence(NamedTuple):
     """How a candidate lies on its paper.
 
     crowding: how dark its near surroundings are, 0 = paper, 1 = as dark as the ink. softness: the
-    width of its edges over that of its strokes. bound: whether it is a bar that goes on, or meets
-    other ink, at both ends.
+    width of its edges over that of its strokes. slim: whether it is much higher than wide. bound:
+    whether it is slim, and goes on or meets other ink at both ends.
     """
 
     crowding: float
     softness: float
+    slim: bool
     bound: bool
 
-    @property
-    def weight(self):
-        """How far the surroundings support that this was written, 0..1."""
-        if self.bound:
-            return 0.0
-        crowding = (WORST_CROWDING - self.crowding) / (WORST_CROWDING - CLEAR_CROWDING)
-        softness = (WORST_SOFTNESS - self.softness) / (WORST_SOFTNESS - CLEAR_SOFTNESS)
-        return float(np.clip(crowding, 0, 1) * np.clip(softness, 0, 1))
+
+def written(answers, gray, threshold):
+    """Keeps the Answers of a frame whose surroundings leave it likely enough that a pen wrote them.
+
+    Args:
+        answers: that the network accepts.
+        gray: the searched frame, uint8, ink dark on light paper.
+        threshold: the least probability, 0..1.
+
+    Returns:
+        list of Answer.
+    """
+    measured = [measure(answer.candidate, gray) for answer in answers]
+    blur = _page_softness(answers, measured)
+    odds = [
+        _log_odds(answer.confidence) - _doubt(evidence, answer.digit == 1, blur)
+        for answer, evidence in zip(answers, measured, strict=True)
+    ]
+    # Where most of what looks like digits is grain or a grid, the rest is probably that as well.
+    likely = sum(1 / (1 + np.exp(-value)) for value in odds)
+    page = min(0.0, float(np.log((likely + 1) / (len(odds) - likely + 1))))
+    least = _log_odds(threshold)
+    return [a for a, value in zip(answers, odds, strict=True) if value + page >= least]
+
+
+def _log_odds(probability):
+    probability = min(max(float(probability), 1e-6), 1 - 1e-6)
+    return float(np.clip(np.log(probability / (1 - probability)), -MOST_ODDS, MOST_ODDS))
+
+
+def _doubt(evidence, is_one, blur):
+    """Returns how much the surroundings speak against a pen, in log-odds, 0 or more."""
+    if evidence.bound and is_one:
+        return 2 * AGAINST
+    sharp, soft = SOFTNESS_OF_BAR if evidence.slim and is_one else SOFTNESS
+    crowded = (evidence.crowding - CROWDING[0]) / (CROWDING[1] - CROWDING[0])
+    softened = (evidence.softness - max(sharp, 1.15 * blur)) / (soft - sharp)
+    return AGAINST * (max(crowded, 0.0) + max(softened, 0.0))
+
+
+def _page_softness(answers, measured):
+    """Returns how soft the strokes of the surest digits are: the picture may be out of focus."""
+    sure = [
+        evidence.softness
+        for answer, evidence in zip(answers, measured, strict=True)
+        if answer.confidence >= COMPANY and not evidence.slim and evidence.crowding < CROWDING[0]
+    ]
+    return float(np.median(sure)) if len(sure) >= 2 else 0.0
 
 
 def measure(candidate, gray):
     """Returns the Evidence of a candidate in its searched frame, uint8, ink dark on light paper."""
+    slim = candidate.width < SLIM * candidate.height
     ink, around, margin = _crops(candidate, gray)
     mask = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY)[1]
     width = max(1.0, _stroke_width(mask))
@@ -50,14 +97,17 @@ def measure(candidate, gray):
     border = cv2.inRange(distance, 0.5, 1.5)
     beside, core = around[ring > 0], around[ink >= CORE]
     if not beside.size or not core.size:
-        return Evidence(1.0, 1.0, False)
+        return Evidence(1.0, 1.0, slim, False)
     paper, pen = _ranked(beside, 0.75), float(core.mean())
     contrast = max(paper - pen, 1.0)
     crowding = float(((paper - beside) / contrast).clip(0, 1).mean())
     softness = contrast / max(_steepness(around, border), 0.1) / max(width, 8.0)
-    slim = candidate.width < BAR * candidate.height
-    bound = slim and _is_bound(mask, (paper - around.astype(np.float32)) / contrast)
-    return Evidence(crowding, float(softness), bound)
+    bound = False
+    if slim:
+        darkness = (paper - around.astype(np.float32)) / contrast
+        darkness[distance < NEAR + 0.5] = 0
+        bound = _is_bound(mask, darkness)
+    return Evidence(crowding, float(softness), slim, bound)
 
 
 def _crops(candidate, gray):
@@ -104,7 +154,7 @@ def _ranked(values, share):
 
 
 def _is_bound(mask, darkness):
-    """Whether there is more ink beyond both the upper and the lower end."""
+    """Whether there is more ink at both the upper and the lower end: beyond it or across it."""
     rows = np.flatnonzero(mask.any(axis=1))
     return all(
         _meets_ink(mask, darkness, row, step) for row, step in ((rows[0], -1), (rows[-1], 1))
@@ -112,7 +162,18 @@ def _is_bound(mask, darkness):
 
 
 def _meets_ink(mask, darkness, row, step):
-    columns = np.flatnonzero(mask[row - step])
-    columns = columns if columns.size else np.flatnonzero(mask[row])
-    beyond = darkness[row + step * NEAR : row + step * (NEAR + 3) : step]
-    return float(beyond[:, columns[0] : columns[-1] + 1].mean(axis=1).max()) > CONTACT
+    end = _span(row - step * NEAR, row - step * 2 * NEAR)
+    columns = np.flatnonzero(mask[end].any(axis=0))
+    first, last = columns[0], columns[-1] + 1
+    beyond = darkness[_span(row + step * NEAR, row + step * (NEAR + 3)), first:last]
+    if beyond.mean(axis=1).max() > CONTACT:
+        return True
+    # A line that the bar ends on is part of the bar where they cross, and goes on to both sides.
+    end = _span(row + step * NEAR, row - step * (3 + last - first))
+    left = darkness[end, first - NEAR - 3 : first - NEAR].mean(axis=1)
+    right = darkness[end, last + NEAR : last + NEAR + 3].mean(axis=1)
+    return np.minimum(left, right).max() > CONTACT
+
+
+def _span(one, other):
+    return slice(min(one, other), max(one, other) + 1)

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge_demo import evidence
 from edge_demo.consensus import is_of_kind, page_kind
+from edge_demo.evidence import written
 from edge_demo.finder import find_candidates
 from edge_demo.layout import reading_order
 from edge_demo.resolve import SURE, cut, resolve
@@ -79,7 +79,7 @@ def _read_upright(frame, classifier, threshold):
         unread += rejected
     if not read and not unread:
         return [], 0, 0.0
-    read = _written(_without_frames(read), gray, threshold)
+    read = written(_without_frames(read), gray, threshold)
     if not read and not unread:
         return [], 0, 0.0
     kind = page_kind(read or unread)
@@ -100,12 +100,6 @@ def _read_upright(frame, classifier, threshold):
     quality = _certainty(readings) / max(things, 1)
     order = reading_order([reading.box for reading in readings])
     return [readings[index] for index in order], things, quality
-
-
-def _written(read, gray, threshold):
-    """Keeps the answers whose surroundings leave it likely enough that they were written."""
-    weights = [evidence.measure(answer.candidate, gray).weight for answer in read]
-    return [a for a, weight in zip(read, weights, strict=True) if a.confidence * weight >= threshold]
 
 
 def _certainty(readings):
