@@ -147,7 +147,8 @@ def _is_page_edge(box, confidence, shape):
     # A margin line leaves the frame at the top or the bottom, and is longer than a 1 would be.
     if (above or below) and width < 0.2 * height and height > 0.5 * shape[0]:
         return True
-    return (beside or above or below) and confidence < SURE
+    # A digit that fills the frame may touch its edge; a small one that does is probably cut off.
+    return (beside or above or below) and confidence < SURE and height < 0.5 * shape[0]
 
 
 def _frame_box(candidate, scale, shape):
