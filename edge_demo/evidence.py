@@ -55,7 +55,7 @@ def written(answers, gray, threshold):
         for answer, evidence in zip(answers, measured, strict=True)
     ]
     # Where most of what looks like digits is grain or a grid, the rest is probably that as well.
-    likely = sum(1 / (1 + np.exp(-value)) for value in odds)
+    likely = float((1 / (1 + np.exp(-np.clip(odds, -50, 50)))).sum())
     page = min(0.0, float(np.log((likely + 1) / (len(odds) - likely + 1))))
     least = _log_odds(threshold)
     return [a for a, value in zip(answers, odds, strict=True) if value + page >= least]
@@ -72,7 +72,7 @@ def _doubt(evidence, is_one, blur):
         return 2 * AGAINST
     sharp, soft = SOFTNESS_OF_BAR if evidence.slim and is_one else SOFTNESS
     crowded = (evidence.crowding - CROWDING[0]) / (CROWDING[1] - CROWDING[0])
-    softened = (evidence.softness - max(sharp, 1.15 * blur)) / (soft - sharp)
+    softened = (evidence.softness - max(sharp, 1.3 * blur)) / (soft - sharp)
     return AGAINST * (max(crowded, 0.0) + max(softened, 0.0))
 
 
@@ -162,7 +162,7 @@ def _is_bound(mask, darkness):
 
 
 def _meets_ink(mask, darkness, row, step):
-    end = _span(row - step * NEAR, row - step * 2 * NEAR)
+    end = _span(row, row - step * 2 * NEAR)
     columns = np.flatnonzero(mask[end].any(axis=0))
     first, last = columns[0], columns[-1] + 1
     beyond = darkness[_span(row + step * NEAR, row + step * (NEAR + 3)), first:last]

@@ -8,10 +8,11 @@ import numpy as np
 BACKGROUND_SIDE = 160  # pixels of the shorter side of the copy on which paper is estimated
 FAINTEST = 10  # ink below 4 % contrast (10 of 255) is paper, however quiet the camera
 LEAST_PEAK = 24  # a pen's darkest strokes have at least 10 % contrast
-CLEAR = 3.5  # times the grain: from here on a stroke is not grain
+CLEAR = 3.0  # times the grain: from here on a stroke is not grain
 STROKE_REACH = (2, 4, 8, 14, 22)  # pixels of that copy from a stroke's middle to its paper
 BLOCK = 8  # pixels
 AROUND = 25  # blocks in each direction that tell the paper's grain
+ROUGH, CALMING = 12, 1.5  # from this grain on the frame is blurred by this many pixels
 STRONGEST_GRAIN = 25  # rougher than any paper: the blocks measured are full of ink, not of grain
 
 
@@ -55,8 +56,14 @@ def find_ink(gray, light_on_dark=None):
         gray, small = cv2.bitwise_not(gray), cv2.bitwise_not(small)
     paper = _paper(small)
     steps = _enlarge(_steps(paper), gray)
-    strength = cv2.bitwise_not(cv2.divide(gray, _enlarge(paper, gray), scale=255))
+    paper = _enlarge(paper, gray)
+    strength = cv2.bitwise_not(cv2.divide(gray, paper, scale=255))
     grain = _grain(strength)
+    if min(gray.shape) >= BACKGROUND_SIDE and np.median(grain) >= ROUGH:
+        # A stroke is longer than a grain: blurred, it loses less than the grain does.
+        gray = cv2.GaussianBlur(gray, (0, 0), CALMING)
+        strength = cv2.bitwise_not(cv2.divide(gray, paper, scale=255))
+        grain = _grain(strength)
     doubtful = cv2.max(_enlarge(grain, gray), steps)
     clear = cv2.compare(strength, doubtful, cv2.CMP_GT)
     strength = cv2.bitwise_and(strength, strength, mask=clear)
