@@ -1,6 +1,6 @@
 """How many digits the demo reads in drawn scenes with known truth, by kind of scene.
 
-    python -m benchmarks.scenes [--scenes N] [--only TEXT] [--model FILE] [--json] [--sheet FILE.png]
+    python -m benchmarks.scenes [--scenes N] [--only TEXT] [--model FILE] [--sheet FILE.png]
 
 A digit is read when a reading of that digit lies on it; every other reading is a false digit.
 """

@@ -1,4 +1,4 @@
-"""Papers and other surfaces, drawn: each takes a page float [height, width] (0..255) and draws on it.
+"""Papers and other surfaces, drawn: each takes and returns a page, float [height, width].
 
 Sizes are in pixels of a picture of about 640×480.
 """

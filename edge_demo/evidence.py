@@ -17,7 +17,7 @@ CONTACT = 0.5  # of the ink's contrast: darker than this, what lies at a stroke'
 # Evidence is counted in log-odds, as the network's probability is. Pens on paper stay below the
 # first figure of each pair, and at the second one a shape needs to be certain (8 = 3,000 to 1).
 CROWDING = (0.12, 0.24)  # textures have 0.2 to 0.4
-SOFTNESS, SOFTNESS_OF_BAR = (0.8, 1.5), (0.7, 0.9)  # the profile of a stain has 0.9
+SOFTNESS, SOFTNESS_OF_BAR = (0.7, 1.2), (0.65, 0.8)  # the profile of a stain has 0.8
 AGAINST = 8.0
 COMPANY = 0.97  # answers as sure as this tell how sharp the page is
 MOST_ODDS = 6.0  # of the network: its last digit of an integer probability is no more certain
@@ -73,7 +73,9 @@ def _doubt(evidence, is_one, blur):
     sharp, soft = SOFTNESS_OF_BAR if evidence.slim and is_one else SOFTNESS
     crowded = (evidence.crowding - CROWDING[0]) / (CROWDING[1] - CROWDING[0])
     softened = (evidence.softness - max(sharp, 1.3 * blur)) / (soft - sharp)
-    return AGAINST * (max(crowded, 0.0) + max(softened, 0.0))
+    # A stain fades out slowly, so that its surroundings are dark as well; a blurred pen's are not.
+    fading = min(1.0, evidence.crowding / CROWDING[0])
+    return AGAINST * (max(crowded, 0.0) + fading * max(softened, 0.0))
 
 
 def _page_softness(answers, measured):

@@ -36,7 +36,9 @@ def without_rulings(ink, frame_shape, corner=(0, 0)):
     long = width > LONGEST * height
     spans = width > SPAN * frame_shape[1] and width > WIDEST * height
     # A digit may fill the frame, but a line leaves it at the top and at the bottom.
-    leaves = corner[1] <= 1 and corner[1] + height >= frame_shape[0] - 1 and height > LONGEST * width
+    leaves = (
+        corner[1] <= 1 and corner[1] + height >= frame_shape[0] - 1 and height > LONGEST * width
+    )
     level = _ruling(mask, length, surely=long or spans)
     upright = _ruling(np.ascontiguousarray(mask.T), length, surely=leaves)
     if level is None and upright is None:

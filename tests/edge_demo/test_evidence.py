@@ -13,7 +13,7 @@ PAPER, PEN = 200, 60
 
 def candidate(gray):
     """All that is clearly darker than paper, as one Candidate."""
-    ink = cv2.subtract(np.uint8(PAPER), gray)
+    ink = cv2.subtract(np.full_like(gray, PAPER), gray)
     ink[ink < 60] = 0
     x, y, width, height = cv2.boundingRect(cv2.findNonZero(ink))
     crop = np.minimum(ink[y : y + height, x : x + width] * np.float32(255 / ink.max()), 255)
