@@ -2,18 +2,17 @@
 
     python -m benchmarks.empty_pages [--pages N] [--model FILE] [--json] [--sheet FILE.png]
 
-The pages are drawn: plain, grained, crumpled, stained, ruled, squared, with a margin line, on a
-dark desk, under a hard shadow, chalked over, and combinations of these, with their own seeds.
+The pages are drawn, with their own seeds: papers, boards and desks with grain, creases, stains,
+lines, edges and shadows, and surfaces that no one writes on.
 """
 
 import argparse
 import json
 import sys
 
-import cv2
 import numpy as np
 
-from benchmarks import blocks, sheets
+from benchmarks import blocks, sheets, surfaces
 from edge_demo import overlay, reader
 from edge_demo.classifier import Classifier
 from edge_demo.errors import UserError, run_command
@@ -33,7 +32,7 @@ def _run(argv):
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--pages", type=int, default=200, help="per kind: a tenth (default: 200)")
+    parser.add_argument("--pages", type=int, default=20, help="of each kind (default: 20)")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
     parser.add_argument("--threshold", type=float, default=reader.THRESHOLD, metavar="P")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -44,7 +43,7 @@ def _run(argv):
         raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
     classifier = Classifier(arguments.model)
     kinds, tiles = {}, []
-    for number in range(arguments.pages):
+    for number in range(arguments.pages * len(KINDS)):
         kind = list(KINDS)[number % len(KINDS)]
         page = draw_empty_page(kind, number)
         readings = reader.read_digits(page, classifier, arguments.threshold)
@@ -93,103 +92,28 @@ def draw_empty_page(kind, seed):
     return np.clip(page[:, :, None] * tint, 0, 255).astype(np.uint8)
 
 
-def grain(page, random):
-    """Paper fibres: noise of a few pixels' size."""
-    noise = cv2.GaussianBlur(random.normal(0, 1, page.shape), (0, 0), random.uniform(0.8, 2.5))
-    return page * (1 + random.uniform(0.01, 0.05) * noise / noise.std())
-
-
-def crumples(page, random):
-    """Creases: straight edges on which the light changes."""
-    y, x = np.mgrid[: page.shape[0], : page.shape[1]]
-    for _ in range(random.integers(2, 7)):
-        angle, offset = random.uniform(0, np.pi), random.uniform(-200, 500)
-        distance = x * np.cos(angle) + y * np.sin(angle) - offset
-        strength = random.uniform(-0.08, 0.08)
-        page = page * (1 + strength * np.exp(-np.abs(distance) / random.uniform(3, 60)))
-    return page
-
-
-def stains(page, random):
-    """Soft dark spots of any size."""
-    y, x = np.mgrid[: page.shape[0], : page.shape[1]]
-    for _ in range(random.integers(2, 9)):
-        place = random.uniform(0, 640), random.uniform(0, 480)
-        size = random.uniform(6, 70, 2)
-        spot = np.exp(-(((x - place[0]) / size[0]) ** 2) - ((y - place[1]) / size[1]) ** 2)
-        page = page * (1 - random.uniform(0.05, 0.35) * spot)
-    return page
-
-
-def rules(page, random):
-    """Ruled lines, slightly tilted."""
-    return _lines(page, random, random.uniform(24, 60), 0.0)
-
-
-def squares(page, random):
-    """Squared paper."""
-    gap = random.uniform(20, 50)
-    return _lines(_lines(page, random, gap, 0.0), random, gap, np.pi / 2)
-
-
-def margin(page, random):
-    """One upright line."""
-    x = int(random.uniform(30, 600))
-    shade = random.uniform(0.4, 0.8)
-    drawn = page.copy()
-    cv2.line(drawn, (x, 0), (x + random.integers(-6, 7), 479), float(page.mean() * shade), 2)
-    return drawn
-
-
-def desk(page, random):
-    """The page ends, and a darker desk begins on one or two sides."""
-    corners = np.array([(0, 0), (640, 0), (640, 480), (0, 480)], float)
-    inset = random.uniform(-120, 60, (4, 2)).clip(-60) * [(-1, -1), (1, -1), (1, 1), (-1, 1)]
-    mask = np.zeros(page.shape, np.uint8)
-    cv2.fillConvexPoly(mask, np.round(corners + inset).astype(np.int32), 255)
-    mask = cv2.GaussianBlur(mask, (0, 0), random.uniform(0.7, 2)) / 255
-    return page * mask + random.uniform(15, 110) * (1 - mask)
-
-
-def shadow(page, random):
-    """A shadow with a soft edge."""
-    y, x = np.mgrid[: page.shape[0], : page.shape[1]]
-    angle, offset = random.uniform(0, np.pi), random.uniform(100, 400)
-    distance = x * np.cos(angle) + y * np.sin(angle) - offset
-    return page * (1 - random.uniform(0.15, 0.5) / (1 + np.exp(-distance / random.uniform(2, 30))))
-
-
-def board(page, random):
-    """A dark board with wiped chalk."""
-    cloud = cv2.GaussianBlur(random.normal(0, 1, page.shape), (0, 0), random.uniform(8, 30))
-    return 0.25 * page + 14 * (cloud / cloud.std()).clip(0)
-
-
-def _lines(page, random, gap, angle):
-    drawn = page.copy()
-    tilt = random.normal(0, 0.01) + angle
-    thickness = int(random.integers(1, 3))
-    shade = float(page.mean() * random.uniform(0.5, 0.92))
-    along = np.array([np.cos(tilt), np.sin(tilt)])
-    across = np.array([-along[1], along[0]])
-    for number in range(-60, 60):
-        start, end = (across * gap * number + along * reach for reach in (-900, 900))
-        points = [tuple(int(v) for v in point + (320, 240)) for point in (start, end)]
-        cv2.line(drawn, *points, shade, thickness)
-    return drawn
-
-
 KINDS = {
     "plain": (),
-    "grained": (grain,),
-    "crumpled": (crumples, grain),
-    "stained": (stains,),
-    "ruled": (rules,),
-    "squared": (squares,),
-    "margin line, grained": (margin, grain),
-    "on a desk": (desk, grain),
-    "in a shadow, crumpled": (crumples, shadow),
-    "board": (board,),
+    "grained": (surfaces.grain,),
+    "crumpled": (surfaces.crumples, surfaces.grain),
+    "stained": (surfaces.stains,),
+    "ruled": (surfaces.rules,),
+    "squared": (surfaces.squares,),
+    "margin line, grained": (surfaces.margin, surfaces.grain),
+    "on a desk": (surfaces.desk, surfaces.grain),
+    "in a shadow, crumpled": (surfaces.crumples, surfaces.shadow),
+    "board": (surfaces.board,),
+    "facets, vignette": (surfaces.facets, surfaces.vignette),
+    "folded": (surfaces.folds,),
+    "dotted": (surfaces.dots,),
+    "squared, on wood": (surfaces.squares, surfaces.wooden_desk),
+    "hairs, scratches": (surfaces.scratches, surfaces.grain),
+    "wood": (surfaces.wood,),
+    "cloth": (surfaces.cloth,),
+    "tiles, keys": (surfaces.tiles,),
+    "stripes": (surfaces.stripes,),
+    "clouds": (surfaces.clouds,),
+    "static": (surfaces.static,),
 }
 
 

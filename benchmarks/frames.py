@@ -81,7 +81,7 @@ def measure(size, classifier, repeats):
             found = [0, 0]
         gray = timed("grey", cv2.cvtColor, page.image, cv2.COLOR_BGR2GRAY)
         marks = timed("ink against paper", ink.find_ink, gray)
-        cut = timed("pieces", pieces.find_pieces, marks.strength, marks.floor, ink.LEAST_PEAK)
+        cut = timed("pieces", pieces.find_pieces, marks.strength, marks.floor, marks.significant())
         wanted = timed("candidates", candidates.from_pieces, cut)
         images = timed("normalise", lambda some: [normalize(c.ink) for c in some], wanted)
         timed("classify", classifier.predict_batch, images)

@@ -9,6 +9,7 @@ LEAST_HEIGHT = 10  # pixels of the searched frame
 WIDEST = 2.0  # times its height; a wider piece is a line, a minus or several digits
 SLIM = 0.5  # times its height; as slim as this, a convex shape may be a 1
 MOST_CONVEX = 0.93  # of its convex hull is filled by a blot
+LEAST_HOLE = 0.01  # of its box: a smaller hole is a speck of light in a blot
 GAP_ABOVE = 0.16  # of a digit's height: strokes above one another further apart are of two digits
 GAP_BESIDE = 0.06  # the same for strokes beside one another, where the next digit is near
 MOST_TOGETHER = 5  # pieces of one digit
@@ -54,7 +55,16 @@ def _is_blot(candidate):
     if candidate.width < SLIM * candidate.height or 2 * filled < candidate.width * candidate.height:
         return False
     hull = cv2.convexHull(cv2.findNonZero(candidate.ink))
-    return filled > MOST_CONVEX * cv2.contourArea(hull)
+    return filled > MOST_CONVEX * cv2.contourArea(hull) and not _has_hole(candidate.ink)
+
+
+def _has_hole(ink):
+    """Whether ink encloses paper: a thick pen leaves a pinhole in a 0."""
+    levels = cv2.findContours(
+        cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY)[1], cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE
+    )
+    holes = [c for c, link in zip(levels[0], levels[1][0], strict=True) if link[3] >= 0]
+    return any(cv2.contourArea(hole) >= LEAST_HOLE * ink.size for hole in holes)
 
 
 def joined(members):

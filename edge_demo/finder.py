@@ -1,24 +1,35 @@
 """Frame to digit candidates, on any paper, in any light."""
 
+from typing import NamedTuple
+
 import cv2
+import numpy as np
 
 from edge_demo.candidates import from_pieces
-from edge_demo.ink import LEAST_PEAK, find_ink
+from edge_demo.ink import find_ink
 from edge_demo.pieces import find_pieces
 
 LONGEST_SIDE = 1600  # pixels; larger frames are searched on a copy of this size
 MOST_CANDIDATES = 300  # those with the most ink; a page of print must not hold up a camera
 
 
-def find_candidates(frame):
-    """Finds what may be digits in a frame.
+class Found(NamedTuple):
+    """What may be digits in a frame.
 
-    Args:
-        frame: uint8 [height, width, 3] BGR or [height, width] grey.
+    candidates: list of Candidate, those with the most ink first, in pixels of the searched copy.
+    scale: of that copy. gray: uint8, the copy, ink dark on light paper.
+    """
+
+    candidates: list
+    scale: float
+    gray: np.ndarray
+
+
+def find_candidates(frame):
+    """Finds what may be digits in a frame, uint8 [height, width, 3] BGR or [height, width] grey.
 
     Returns:
-        (list of Candidate, those with the most ink first; scale). Boxes are in pixels of the
-        searched copy, which is `scale` times the frame.
+        Found.
     """
     gray = frame if frame.ndim == 2 else cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
     scale = min(1.0, LONGEST_SIDE / max(gray.shape))
@@ -26,10 +37,7 @@ def find_candidates(frame):
         size = [max(1, round(side * scale)) for side in gray.shape[::-1]]
         gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
     ink = find_ink(gray)
-    pieces = [
-        piece
-        for piece in find_pieces(ink.strength, ink.floor, LEAST_PEAK)
-        if piece.peak >= ink.significant(piece.x + piece.width / 2, piece.y + piece.height / 2)
-    ]
+    pieces = find_pieces(ink.strength, ink.floor, ink.significant())
     candidates = sorted(from_pieces(pieces), key=lambda candidate: -candidate.mass)
-    return candidates[:MOST_CANDIDATES], scale
+    gray = cv2.bitwise_not(gray) if ink.light_on_dark else gray
+    return Found(candidates[:MOST_CANDIDATES], scale, gray)

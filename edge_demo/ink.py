@@ -8,9 +8,11 @@ import numpy as np
 BACKGROUND_SIDE = 160  # pixels of the shorter side of the copy on which paper is estimated
 FAINTEST = 10  # ink below 4 % contrast (10 of 255) is paper, however quiet the camera
 LEAST_PEAK = 24  # a pen's darkest strokes have at least 10 % contrast
-CLEAR = 3.5  # times the grain: from here on a stroke is not grain
+CLEAR = 3.0  # times the grain: from here on a stroke is not grain
+STROKE_REACH = (2, 4, 8, 14, 22)  # pixels of that copy from a stroke's middle to its paper
 BLOCK = 8  # pixels
 AROUND = 25  # blocks in each direction that tell the paper's grain
+ROUGH, CALMING = 12, 1.5  # from this grain on the frame is blurred by this many pixels
 STRONGEST_GRAIN = 25  # rougher than any paper: the blocks measured are full of ink, not of grain
 
 
@@ -27,11 +29,10 @@ class Ink(NamedTuple):
     grain: np.ndarray
     light_on_dark: bool
 
-    def significant(self, x, y):
-        """Returns the strength that a pen's darkest strokes have at least, at a pixel."""
-        row = min(int(y) // BLOCK, self.grain.shape[0] - 1)
-        column = min(int(x) // BLOCK, self.grain.shape[1] - 1)
-        return max(LEAST_PEAK, CLEAR * float(self.grain[row, column]))
+    def significant(self):
+        """Returns uint8 [height, width]: the strength that a pen's darkest strokes have there."""
+        least = cv2.convertScaleAbs(self.grain, alpha=CLEAR)
+        return cv2.max(_enlarge(least, self.strength), LEAST_PEAK)
 
 
 def find_ink(gray, light_on_dark=None):
@@ -50,30 +51,49 @@ def find_ink(gray, light_on_dark=None):
     """
     small = _shrink(gray)
     if light_on_dark is None:
-        light_on_dark = is_light_on_dark(small)
+        light_on_dark = light_evidence(small) > 0.5
     if light_on_dark:
         gray, small = cv2.bitwise_not(gray), cv2.bitwise_not(small)
     paper = _paper(small)
     steps = _enlarge(_steps(paper), gray)
-    strength = cv2.bitwise_not(cv2.divide(gray, _enlarge(paper, gray), scale=255))
+    paper = _enlarge(paper, gray)
+    strength = cv2.bitwise_not(cv2.divide(gray, paper, scale=255))
     grain = _grain(strength)
+    if min(gray.shape) >= BACKGROUND_SIDE and np.median(grain) >= ROUGH:
+        # A stroke is longer than a grain: blurred, it loses less than the grain does.
+        gray = cv2.GaussianBlur(gray, (0, 0), CALMING)
+        strength = cv2.bitwise_not(cv2.divide(gray, paper, scale=255))
+        grain = _grain(strength)
     doubtful = cv2.max(_enlarge(grain, gray), steps)
     clear = cv2.compare(strength, doubtful, cv2.CMP_GT)
     strength = cv2.bitwise_and(strength, strength, mask=clear)
     return Ink(strength, float(FAINTEST), grain, light_on_dark)
 
 
-def is_light_on_dark(small):
-    """Says whether the structures of a frame are lighter than what surrounds them.
+def light_evidence(small):
+    """Returns the share of a small grey frame's strokes that is lighter than their paper.
 
-    Ink is the minority around every pixel, so a wide median is paper.
+    0.5 is undecided. A stroke has paper on both sides, level or upright, at some distance; the
+    edge or the corner of a page or a shadow has not.
     """
-    paper = cv2.medianBlur(small, min(255, _kernel_side(small)))
-    return _energy(cv2.subtract(small, paper)) > _energy(cv2.subtract(paper, small))
+    dark = light = 0.0
+    for distance in STROKE_REACH:
+        if min(small.shape) <= 2 * distance + 1:
+            break
+        near = slice(distance, -distance)
+        centre = small[near, near]
+        level = small[near, : -2 * distance], small[near, 2 * distance :]
+        upright = small[: -2 * distance, near], small[2 * distance :, near]
+        paper = cv2.max(cv2.min(*level), cv2.min(*upright))
+        dark += _energy(cv2.subtract(paper, centre))
+        paper = cv2.min(cv2.max(*level), cv2.max(*upright))
+        light += _energy(cv2.subtract(centre, paper))
+    return light / (light + dark) if light + dark else 0.0
 
 
 def _energy(contrast):
-    return float(np.square(contrast[contrast > 24], dtype=np.float32).sum())
+    strong = cv2.threshold(contrast, 24, 0, cv2.THRESH_TOZERO)[1]
+    return cv2.norm(strong, cv2.NORM_L2SQR)
 
 
 def _shrink(gray):

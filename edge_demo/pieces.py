@@ -38,25 +38,24 @@ class Piece(NamedTuple):
     parts: tuple = ()
 
 
-def find_pieces(strength, floor, least_peak=0.0):
+def find_pieces(strength, floor, least_peak=0):
     """Returns the Pieces of an ink map uint8 [H, W], largest first.
 
     Everything above `floor` is cut into connected pieces; a piece whose own ink is much stronger
     than the threshold it was found at is cut again at a higher one, until the threshold stands at
     `EDGE_SHARE` of its peak. So a faint pencil keeps its strokes, a marker loses its halo, and a
     digit in a dark stain comes free of the stain. Long lines are taken out of what they run
-    through. Pieces with a peak below `least_peak` are left out.
+    through. Pieces with a peak below `least_peak`, a number or a uint8 [H, W], are left out.
     """
     pieces, frame_side = [], max(strength.shape)
+    strong = (strength >= np.maximum(least_peak, 1)).view(np.uint8)
     queue = [(0, 0, strength, floor, MOST_UNRULED)]
     while queue and len(pieces) < MOST_PIECES:
         left, top, ink, threshold, rulings_left = queue.pop()
-        for piece in _components(ink, threshold, left, top):
-            if piece.peak < least_peak:
-                continue
+        for piece in _components(ink, threshold, left, top, strong):
             large = max(piece.width, piece.height) > LARGE_SHARE * frame_side
             if large and rulings_left and threshold >= LINE_SHARE * piece.peak:
-                unruled = without_rulings(piece.ink, strength.shape)
+                unruled = without_rulings(piece.ink, strength.shape, (piece.x, piece.y))
                 if unruled is not None:
                     queue.append((piece.x, piece.y, unruled, threshold, rulings_left - 1))
                     continue
@@ -64,15 +63,23 @@ def find_pieces(strength, floor, least_peak=0.0):
                 piece.ink, piece.area, min(DARKEST_SHARE * piece.area, DARKEST)
             )
             if threshold >= 0.8 * target:
-                pieces.append(piece)
+                if _is_strong(piece, strong):
+                    pieces.append(piece)
             elif large:
                 # Half the way on a logarithmic scale: a large piece may hold fainter ones.
                 step = max(np.sqrt(threshold * target), min(1.5 * threshold, target))
                 queue.append((piece.x, piece.y, piece.ink, step, rulings_left))
             else:
-                pieces.extend(_settled(piece, target))
+                pieces.extend(p for p in _settled(piece, target) if _is_strong(p, strong))
     pieces.sort(key=lambda piece: -piece.area)
     return pieces[:MOST_PIECES]
+
+
+def _is_strong(piece, strong):
+    """Whether the darkest tenth of a piece is as strong as ink has to be where it lies."""
+    box = np.s_[piece.y : piece.y + piece.height, piece.x : piece.x + piece.width]
+    own = cv2.bitwise_and(strong[box], strong[box], mask=piece.ink)
+    return cv2.countNonZero(own) >= 0.1 * piece.area
 
 
 def _settled(piece, threshold):
@@ -94,14 +101,23 @@ def _without_crumbs(pieces):
     return tuple(piece for piece in pieces if piece.area * piece.peak >= least)
 
 
-def _components(ink, threshold, left, top):
-    """Yields the connected components of ink above a threshold as Pieces, largest first."""
+def _components(ink, threshold, left, top, strong=None):
+    """Yields the connected components of ink above a threshold as Pieces, largest first.
+
+    With `strong`, uint8 [H, W] of the frame, only those that hold strong pixels.
+    """
     mask = cv2.threshold(ink, threshold, 255, cv2.THRESH_BINARY)[1]
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, 8, cv2.CV_32S)
-    for label in np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:MOST_PIECES] + 1:
-        x, y, width, height, area = (int(value) for value in stats[label])
-        if area < LEAST_AREA:
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    if strong is not None:
+        # Thousands of grains of a rough surface end here, before they cost time one by one.
+        window = strong[top : top + ink.shape[0], left : left + ink.shape[1]]
+        counts = np.bincount(labels[cv2.bitwise_and(window, mask) > 0], minlength=len(areas))
+        areas[counts < np.minimum(0.1 * areas, np.minimum(DARKEST_SHARE * areas, DARKEST))] = 0
+    for label in np.argsort(-areas[1:])[:MOST_PIECES] + 1:
+        if areas[label] < LEAST_AREA:
             break
+        x, y, width, height, area = (int(value) for value in stats[label])
         box = np.s_[y : y + height, x : x + width]
         within = (labels[box] == label).view(np.uint8)
         own = cv2.bitwise_and(ink[box], ink[box], mask=within)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edge_demo.consensus import is_of_kind, page_kind
+from edge_demo.evidence import written
 from edge_demo.finder import find_candidates
 from edge_demo.layout import reading_order
 from edge_demo.resolve import SURE, cut, resolve
@@ -70,7 +71,7 @@ def turn_box(box, turns, shape):
 
 def _read_upright(frame, classifier, threshold):
     """Returns (Readings in reading order, number of things like them, how well they read, 0..1)."""
-    candidates, scale = find_candidates(frame)
+    candidates, scale, gray = find_candidates(frame)
     read, unread = [], []
     for candidate in candidates:
         accepted, rejected = resolve(candidate, classifier, threshold)
@@ -78,7 +79,9 @@ def _read_upright(frame, classifier, threshold):
         unread += rejected
     if not read and not unread:
         return [], 0, 0.0
-    read = _without_frames(read)
+    read = written(_without_frames(read), gray, threshold)
+    if not read and not unread:
+        return [], 0, 0.0
     kind = page_kind(read or unread)
     width = float(np.median([answer.candidate.width for answer in read])) if read else 0.0
     for answer in list(unread):
@@ -144,7 +147,8 @@ def _is_page_edge(box, confidence, shape):
     # A margin line leaves the frame at the top or the bottom, and is longer than a 1 would be.
     if (above or below) and width < 0.2 * height and height > 0.5 * shape[0]:
         return True
-    return (beside or above or below) and confidence < SURE
+    # A digit that fills the frame may touch its edge; a small one that does is probably cut off.
+    return (beside or above or below) and confidence < SURE and height < 0.5 * shape[0]
 
 
 def _frame_box(candidate, scale, shape):

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import empty_pages, frames, photos, scoring
+from benchmarks import drawn_scenes, empty_pages, frames, photos, scenes, scoring
+from edge_demo.reader import Reading
 from edge_demo.synthetic import draw_page
 
 
@@ -92,3 +93,27 @@ def test_empty_pages_are_drawn_alike_from_a_seed(kind):
     page = empty_pages.draw_empty_page(kind, 3)
     assert page.shape == (480, 640, 3) and page.dtype == np.uint8
     np.testing.assert_array_equal(page, empty_pages.draw_empty_page(kind, 3))
+
+
+@pytest.mark.parametrize("kind", drawn_scenes.SCENES)
+def test_scenes_are_drawn_alike_from_a_seed(kind):
+    scene = drawn_scenes.draw_scene(kind, 1)
+    assert len(scene.digits) == len(scene.boxes) > 0
+    np.testing.assert_array_equal(scene.image, drawn_scenes.draw_scene(kind, 1).image)
+
+
+def test_scenes_are_scored_by_where_the_digits_are(capsys):
+    assert scenes.main(["--only", "slanted", "--scenes", "1", "--json"]) == 0
+    counts = json.loads(capsys.readouterr().out)["slanted"]
+    assert counts["scenes"] == 1 and 0 < counts["read"] <= counts["digits"]
+
+
+def test_a_reading_elsewhere_is_false():
+    scene = drawn_scenes.Scene(None, [7], [(10, 10, 20, 30)])
+
+    def reading(digit, box):
+        return Reading(digit, 1.0, box, None, None, None)
+
+    assert scenes.score(scene, [reading(7, (11, 9, 20, 30))])[2:] == (1, 1, 0, 1)
+    assert scenes.score(scene, [reading(1, (11, 9, 20, 30))])[2:] == (0, 1, 1, 0)
+    assert scenes.score(scene, [reading(7, (90, 90, 20, 30))])[2:] == (0, 0, 1, 0)

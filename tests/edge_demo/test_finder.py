@@ -18,7 +18,7 @@ def overlap(first, second):
 
 def found_boxes(frame):
     """Boxes in pixels of the frame, those of parts included."""
-    candidates, scale = find_candidates(frame)
+    candidates, scale, _ = find_candidates(frame)
     parts = [part for candidate in candidates for part in candidate.parts]
     return [tuple(value / scale for value in candidate[:4]) for candidate in candidates + parts]
 
