@@ -139,7 +139,7 @@ def verdict(readings: list[Reading]) -> str:
         better += statistics.mean(values) > least
         worse += statistics.mean(values) < -least
     return (
-        f"Of {len(found)} variants, {better} are better than no gate beyond chance (paired by seed, "
-        f"Student's t, 95 % for each), {worse} are worse, and of the other "
+        f"Of {len(found)} variants, {better} are better than no gate beyond chance (paired by "
+        f"seed, Student's t, 95 % for each), {worse} are worse, and of the other "
         f"{len(found) - better - worse} these seeds cannot tell."
     )
