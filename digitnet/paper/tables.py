@@ -6,6 +6,8 @@ from digitnet.paper.readings import Reading
 from digitnet.paper.store import AT_CHANCE, DIVERGED, DONE, FAILED
 
 NOTHING = "–"
+# Student's t, two-sided 95 %, by number of seeds: two standard errors are too few for three seeds.
+STUDENT = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31, 10: 2.26}
 
 
 def percent(value: float | None, digits: int = 2) -> str:
@@ -133,10 +135,11 @@ def verdict(readings: list[Reading]) -> str:
     better = worse = 0
     for values in found:
         error = statistics.stdev(values) / len(values) ** 0.5
-        better += statistics.mean(values) > 2 * error
-        worse += statistics.mean(values) < -2 * error
+        least = STUDENT.get(len(values), STUDENT[10]) * error
+        better += statistics.mean(values) > least
+        worse += statistics.mean(values) < -least
     return (
-        f"Of {len(found)} variants, {better} are better than no gate by more than twice the "
-        f"standard error of the paired differences, {worse} are worse by as much, and of the other "
+        f"Of {len(found)} variants, {better} are better than no gate beyond chance (paired by "
+        f"seed, Student's t, 95 % for each), {worse} are worse, and of the other "
         f"{len(found) - better - worse} these seeds cannot tell."
     )
