@@ -60,14 +60,15 @@ def digits_of(frame: np.ndarray) -> np.ndarray:
     from edge_demo.normalize import normalize
 
     if max(frame.shape[:2]) > CROP_SIDE_PX:
-        candidates, scale = find_candidates(frame)
-        inside = [c for c in candidates if not _is_cut_off(c, frame.shape, scale)]
-        inks = [candidate.ink for candidate in _written(inside or candidates)]
+        found = find_candidates(frame)
+        inside = [c for c in found.candidates if not _is_cut_off(c, frame.shape, found.scale)]
+        inks = [candidate.ink for candidate in _written(inside or found.candidates)]
     else:
         ink = _on_even_paper(frame)
         # The first candidate is the one with the most ink.
-        found = [] if ink is not None else find_candidates(_with_margin(frame))[0][:1]
-        inks = [ink] if ink is not None else [candidate.ink for candidate in found]
+        inks = [ink]
+        if ink is None:
+            inks = [one.ink for one in find_candidates(_with_margin(frame)).candidates[:1]]
     return np.array([normalize(ink) for ink in inks], np.uint8).reshape(-1, 28, 28, 1)
 
 
