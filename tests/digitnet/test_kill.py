@@ -65,7 +65,11 @@ def test_run_killed_at_ten_random_moments_ends_as_an_unbroken_one(tmp_path, data
 def test_control_c_ends_cleanly_and_prints_the_way_on(tmp_path, dataset):
     options = ["--dataset", str(dataset), "--epochs", "1000", "--run-dir", str(tmp_path / "run")]
     process = subprocess.Popen(
-        [sys.executable, "-m", "digitnet.train", *options], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "digitnet.train", *options],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell without job control starts what runs beside it deaf to Ctrl-C, its children too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     while last_epoch(tmp_path / "run") < 1 and process.poll() is None:
         time.sleep(0.01)

@@ -46,6 +46,23 @@ def test_a_lone_stroke_on_paper_is_written():
     assert is_kept(candidate(gray), gray)
 
 
+def test_a_stroke_on_the_soft_edge_of_a_shadow_is_written():
+    # One side of it is darker than the other. That had counted as texture, and every 1 that stood
+    # where a shadow begins was left out.
+    of, gray = candidate(bar()), bar()
+    shade = 1 - 0.5 / (1 + np.exp((np.arange(320) - 160) / 25))
+    shaded = (gray * shade).astype(np.uint8)
+    assert evidence.measure(of, shaded).crowding < 0.1
+    assert is_kept(of, shaded)
+
+
+def test_a_stroke_on_the_sharp_edge_of_a_page_is_not():
+    of, gray = candidate(bar()), bar()
+    gray[:, :156] //= 3
+    assert evidence.measure(of, gray).crowding > 0.3
+    assert not is_kept(of, gray)
+
+
 def test_a_stroke_out_of_a_larger_line_is_not():
     gray = bar(0, 239)
     whole = candidate(gray)
