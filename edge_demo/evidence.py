@@ -100,13 +100,12 @@ def measure(candidate, gray):
     distance = cv2.distanceTransform(cv2.bitwise_not(mask), cv2.DIST_L2, 3)
     ring = cv2.inRange(distance, NEAR + 0.5, min(margin - 1, max(4, round(width))) + 0.5)
     border = cv2.inRange(distance, 0.5, 1.5)
-    around = _evenly_lit(around, cv2.inRange(distance, NEAR + 0.5, margin))
-    beside, core = around[ring > 0], around[ink >= CORE]
-    if not beside.size or not core.size:
+    contrast, paper, crowding = _contrast(around, ring, ink)
+    if slim or crowding > CROWDING[0]:
+        around = _evenly_lit(around, cv2.inRange(distance, NEAR + 0.5, margin))
+        contrast, paper, crowding = _contrast(around, ring, ink)
+    if not contrast:
         return Evidence(1.0, 1.0, slim, False)
-    paper, pen = _ranked(beside, 0.75), float(core.mean())
-    contrast = max(paper - pen, 1.0)
-    crowding = float(((paper - beside) / contrast).clip(0, 1).mean())
     softness = contrast / max(_steepness(around, border), 0.1) / max(width, 8.0)
     bound = False
     if slim:
@@ -114,6 +113,16 @@ def measure(candidate, gray):
         darkness[distance < NEAR + 0.5] = 0
         bound = _is_bound(mask, darkness)
     return Evidence(crowding, float(softness), slim, bound)
+
+
+def _contrast(around, ring, ink):
+    """Returns (contrast, paper, crowding), all 0 where there is no paper around or no pen."""
+    beside, core = around[ring > 0], around[ink >= CORE]
+    if not beside.size or not core.size:
+        return 0.0, 0.0, 0.0
+    paper = _ranked(beside, 0.75)
+    contrast = max(paper - float(core.mean()), 1.0)
+    return contrast, paper, float(((paper - beside) / contrast).clip(0, 1).mean())
 
 
 def _crops(candidate, gray):
@@ -144,14 +153,14 @@ def _evenly_lit(around, paper):
     In there one side of a stroke is darker than the other, but not by a texture. `paper` is not 0
     where the slope is looked for.
     """
-    rows, columns = np.nonzero(paper)
+    rows, columns = np.nonzero(paper[::2, ::2])  # a slope needs no more than every other pixel
     if rows.size < 8:
         return around
-    places = np.stack([columns, rows, np.ones_like(rows)], axis=1).astype(np.float32)
-    light = around[rows, columns].astype(np.float32)
-    slope = np.linalg.lstsq(places, light, rcond=None)[0]
-    level, spread = places @ slope, float(light.var())
-    if spread < 1 or float((light - level).var()) > (1 - SMOOTH) * spread:
+    light = around[::2, ::2][rows, columns].astype(np.float32)
+    places = np.stack([2 * columns, 2 * rows, np.ones_like(rows)], axis=1).astype(np.float32)
+    slope = np.linalg.lstsq(places.T @ places, places.T @ light, rcond=None)[0]
+    spread = float(light.var())
+    if spread < 1 or float((light - places @ slope).var()) > (1 - SMOOTH) * spread:
         return around
     height, width = around.shape
     across = slope[0] * np.arange(width, dtype=np.float32)
