@@ -99,8 +99,8 @@ def default() -> Recipe:
     """The recipe we would deploy: `python -m digitnet.train`.
 
     99.63 % of MNIST's test images (3 seeds, 99.60 to 99.64); `python -m benchmarks.seeds` measures
-    it. Two idle x86-64 cores of 2026 show 11,000 to 12,500 images a second, which makes about ten
-    minutes; `python -m benchmarks.train_speed` measures that.
+    it. Two x86-64 cores of a shared host showed 6,000 to 11,500 images a second, which makes
+    nine to sixteen minutes; `python -m benchmarks.train_speed` measures that.
     """
     return Recipe()
 
