@@ -3,8 +3,10 @@
     python -m benchmarks.train_speed [--torch-python PYTHON] [--rounds N] [--threads N]
 
 Each contender trains lenet_attention at the default recipe's batch in a process of its own for one
-epoch to warm up and one to be timed; rounds alternate between the contenders, and the best round of
-each counts, because other work on the machine only ever slows one down. `ours` augments, as the
+epoch to warm up and one to be timed, from the end of the one to the end of the other. Rounds
+alternate between the contenders, and the best round of each counts, because other work on the
+machine only ever slows one down; the median of the rounds' own ratios stands beside it, because
+what slows a machine seldom lasts for one contender only. `ours` augments, as the
 default recipe does; `torch` does the same augmentation with grid_sample; `plain` is `fit` on arrays
 without augmentation. PyTorch is no dependency of digitnet: --torch-python names an interpreter that
 has it (default: this one), and it is left out where there is none.
@@ -13,6 +15,7 @@ has it (default: this one), and it is left out where there is none.
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -73,21 +76,20 @@ def _keras(images, labels, with_augmentation):
 
 
 class _Clock:
-    """Times the second epoch of a `fit`."""
+    """Times the last epoch of a `fit`, and what lies between it and the one before."""
 
     def __init__(self, images):
-        self.images = images
+        self.images, self._started = images, time.perf_counter()
 
     def callback(self):
         import keras
 
-        return keras.callbacks.LambdaCallback(on_epoch_begin=self._begin, on_epoch_end=self._end)
-
-    def _begin(self, epoch, logs=None):
-        self._started = time.perf_counter()
+        return keras.callbacks.LambdaCallback(on_epoch_end=self._end)
 
     def _end(self, epoch, logs=None):
-        self.images_per_second = self.images / (time.perf_counter() - self._started)
+        now = time.perf_counter()
+        self.images_per_second = self.images / (now - self._started)
+        self._started = now
 
 
 def _in_child(contender, python, threads):
@@ -111,20 +113,38 @@ def _in_child(contender, python, threads):
     return json.loads(result.stdout.splitlines()[-1])
 
 
-def table(best: dict[str, float], threads: int, rounds: int) -> str:
-    """Images a second and the ratio to PyTorch, in Markdown."""
+def table(speeds: dict[str, list[float]], threads: int) -> str:
+    """Images a second and the ratios to PyTorch, in Markdown.
+
+    Args:
+        speeds: Each contender's images a second, round by round.
+        threads: Threads that each had.
+    """
     from digitnet import provenance
 
-    lines = ["| training | images a second | against PyTorch |", "|---|---|---|"]
-    for contender, speed in best.items():
-        ratio = f"{speed / best['torch']:.2f}" if "torch" in best else "not measured"
-        lines.append(f"| {CONTENDERS[contender]} | {speed:,.0f} | {ratio} |")
+    lines = [
+        "| training | images a second | against PyTorch | median of rounds | each round |",
+        "|---|---|---|---|---|",
+    ]
+    for contender, rounds in speeds.items():
+        ratio = median = "not measured"
+        if "torch" in speeds:
+            ratios = [
+                one / yardstick for one, yardstick in zip(rounds, speeds["torch"], strict=True)
+            ]
+            ratio = f"{max(rounds) / max(speeds['torch']):.2f}"
+            median = f"{statistics.median(ratios):.2f}"
+        each = ", ".join(f"{one:,.0f}" for one in rounds)
+        lines.append(
+            f"| {CONTENDERS[contender]} | {max(rounds):,.0f} | {ratio} | {median} | {each} |"
+        )
     facts = provenance.describe()
     return "\n".join(
         [
             *lines,
             "",
-            f"Best of {rounds} alternating rounds, {threads} threads. "
+            f"Best of {len(rounds)} alternating rounds, {threads} threads, ratio of the bests and "
+            "median of the rounds' ratios. "
             f"`python -m benchmarks.train_speed`, {facts['date'][:10]}, {facts['machine']}.",
         ]
     )
@@ -151,11 +171,11 @@ def _main(argv):
     if has_torch.returncode:
         print(f"{arguments.torch_python} has no PyTorch: left out.", file=sys.stderr)
         del pythons["torch"]
-    best = dict.fromkeys(pythons, 0.0)
+    speeds = {contender: [] for contender in pythons}
     for _ in tqdm(range(arguments.rounds), desc="rounds"):
         for contender, python in pythons.items():
-            best[contender] = max(best[contender], _in_child(contender, python, arguments.threads))
-    markdown = table(best, arguments.threads, arguments.rounds)
+            speeds[contender].append(_in_child(contender, python, arguments.threads))
+    markdown = table(speeds, arguments.threads)
     print(markdown)
     if arguments.write_readme:
         readme.write_block(readme.README, "train-speed", markdown)

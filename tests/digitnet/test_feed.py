@@ -54,3 +54,8 @@ def test_pipeline_shows_what_the_generator_shows(digits):
     assert len(pipeline) == feed.steps_per_epoch == 11
     for one, other in zip(shown, expected, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="it is TensorFlow's pipeline")
+def test_pipeline_has_no_tuner_whose_next_look_its_end_would_wait_for(digits):
+    assert feed_of(digits).fit_arguments()["x"].options().autotune.enabled is False
