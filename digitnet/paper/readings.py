@@ -77,11 +77,27 @@ def read(rows: list[Row], outcomes: list[Outcome]) -> dict[str, list[Reading]]:
     """
     sections = {}
     for section in SECTIONS:
-        found = [(row, _of_row(row, outcomes)) for row in rows if row.section == section]
-        found = [(row, chosen) for row, chosen in found if chosen]
+        found = _found(section, rows, outcomes)
         if found:
             sections[section] = _read_section(section, found)
     return sections
+
+
+def read_further(section: str, rows: list[Row], outcomes: list[Outcome]) -> list[Reading]:
+    """The rows of a section that went on where its shortest ended, read where all of them had been.
+
+    Returns:
+        At least two readings, which can be compared, or none.
+    """
+    found = _found(section, rows, outcomes)
+    shortest = min((_last_epoch(row, chosen) for row, chosen in found), default=0)
+    found = [(row, chosen) for row, chosen in found if _last_epoch(row, chosen) > shortest]
+    return _read_section(section, found) if len(found) > 1 else []
+
+
+def _found(section, rows, outcomes):
+    found = [(row, _of_row(row, outcomes)) for row in rows if row.section == section]
+    return [(row, chosen) for row, chosen in found if chosen]
 
 
 def _of_row(row, outcomes):

@@ -6,7 +6,7 @@ import datetime
 from digitnet import files
 from digitnet.errors import UserError
 from digitnet.paper import cost, deviations, pictures, tables
-from digitnet.paper.readings import read
+from digitnet.paper.readings import COMPARED, read, read_further
 from digitnet.paper.rows import SECTIONS, all_rows
 from digitnet.paper.store import Store
 from digitnet.paper.trials import Trial
@@ -37,6 +37,8 @@ NOTES = {
     "read at one epoch, with the same seeds, and differences are taken seed by seed.",
 }
 
+FURTHER = "Rows that were run for more epochs, read at the last that all of these reached:"
+
 
 def write(store: Store, digits) -> None:
     """Writes the report and its pictures from all that is stored.
@@ -49,7 +51,8 @@ def write(store: Store, digits) -> None:
     sections = read(all_rows(), outcomes)
     parts = [HEAD]
     for section, readings in sections.items():
-        parts += _section(store, section, readings)
+        further = read_further(section, all_rows(), outcomes)
+        parts += _section(store, section, readings, further)
     missing = _missing(sections)
     if missing:
         parts += ["## Not run", missing]
@@ -59,29 +62,38 @@ def write(store: Store, digits) -> None:
     files.write_text(store.folder / "report.md", "\n\n".join(parts) + "\n")
 
 
-def _section(store, section, readings):
+def _section(store, section, readings, further):
     parts = [f"## {SECTIONS[section]}"]
     if section in NOTES:
         parts.append(NOTES[section])
     if section == "gate":
-        names = {tables.costs_as(one.row.trial.model) for one in readings}
-        costs = cost.costs(sorted(names), store.folder / "cost.json")
-        parts += [
-            tables.of_gates(readings, costs),
-            f"{tables.verdict(readings)} Microseconds are of the function that Keras' backend "
-            "compiles from the float32 model, on one thread, the least of many calls: of one image "
-            f"alone, and of each in a batch of {cost.BATCH}; measured on {costs['machine']}. A "
-            "deployed file is quicker: see the latency of exported models.",
-        ]
+        parts += _gates(store, readings, further)
     else:
         with_best = section in ("table1", "protocol")
         parts.append(tables.of_readings(readings, section == "table1", with_best))
+        if further and section in COMPARED:
+            parts += [FURTHER, tables.of_readings(further, False, with_best)]
     curves = [one for one in readings if one.epoch and one.values("test")]
     if curves and section != "table4":
         name = f"{section}.png"
         pictures.write_curves(store.folder / name, curves)
         parts.append(f"![Error on the test images over epochs]({name})")
     return parts
+
+
+def _gates(store, readings, further):
+    names = {tables.costs_as(one.row.trial.model) for one in readings}
+    costs = cost.costs(sorted(names), store.folder / "cost.json")
+    parts = [tables.of_gates(readings, costs), tables.verdict(readings)]
+    if further:
+        parts += [FURTHER, tables.of_gates(further, costs), tables.verdict(further)]
+    return [
+        *parts,
+        "Microseconds are of the function that Keras' backend compiles from the float32 model, on "
+        "one thread, the least of many calls: of one image alone, and of each in a batch of "
+        f"{cost.BATCH}; measured on {costs['machine']}. A deployed file is quicker: see the "
+        "latency of exported models.",
+    ]
 
 
 def _missing(sections):

@@ -7,7 +7,7 @@ import pytest
 
 from digitnet import models, reproduce
 from digitnet.paper import cost, macs, rows, tables
-from digitnet.paper.readings import read
+from digitnet.paper.readings import read, read_further
 from digitnet.paper.store import AT_CHANCE, DIVERGED, DONE, FAILED, Outcome, Store
 from digitnet.paper.trials import Job
 
@@ -58,6 +58,18 @@ def test_rows_that_are_compared_are_read_at_one_epoch_with_the_same_seeds():
     assert [one.epoch for one in readings] == [2, 2]
     assert [[score.seed for score in one.scores] for one in readings] == [[0, 2], [0, 2]]
     assert tables.differences(readings) == [[], pytest.approx([0.02, 0.02])]
+
+
+def test_rows_that_went_further_than_the_others_are_compared_there_too():
+    stored = [outcome("gate/none", [0.3] * n, seed) for seed, n in ((0, 9), (1, 9))]
+    stored += [outcome("gate/spatial-both-open", [0.35] * 7, seed) for seed in (0, 1)]
+    gates = rows.choose(None, ["gate"])
+    assert read_further("gate", gates, stored) == []  # one row alone is no comparison
+    stored.append(outcome("gate/spatial-first-open", [0.4, 0.42]))
+    further = read_further("gate", gates, stored)
+    assert [one.row.name for one in further] == ["none", "spatial-both-open"]
+    assert [one.epoch for one in further] == [7, 7]
+    assert [one.epoch for one in read(gates, stored)["gate"]] == [2, 2, 2]
 
 
 def test_a_run_that_diverged_is_said_and_leaves_the_mean_to_the_others():
