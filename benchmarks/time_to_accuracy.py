@@ -1,0 +1,147 @@
+"""Seconds of training to 99 % of the test images, and of the whole run, without compilation.
+
+    python -m benchmarks.time_to_accuracy [--recipe NAME] [--epochs N] [--goal PERCENT]
+        [--dataset DATASET] [--seed N] [--write-readme]
+
+The training step is compiled first, by some batches whose effect is taken back. Then the recipe is
+trained; the test images are scored after every epoch, with the clock stopped. Nothing is chosen by
+those scores: they say when the goal was reached, as whoever publishes such a time has to.
+
+On a GPU: KERAS_BACKEND=jax python -m benchmarks.time_to_accuracy --recipe paper --dataset X.npz
+"""
+
+import argparse
+import dataclasses
+import sys
+import time
+
+import keras
+
+from benchmarks import readme
+from digitnet import data, epochs, models, provenance
+from digitnet.errors import UserError, run_command
+from digitnet.feed import Feed
+from digitnet.recipe import RECIPES, Recipe
+from digitnet.run_directory import EVALUATION_BATCH_SIZE
+from digitnet.train import compile_for_training
+
+WARM_UP_BATCHES = 100
+
+
+class Stopwatch(keras.callbacks.Callback):
+    """Scores test images after every epoch and counts the seconds in between.
+
+    Attributes:
+        seconds: Of training, from the start to the end of each epoch, scoring left out.
+        accuracies: On the test images, 0..1, after each epoch.
+    """
+
+    def __init__(self, images, labels):
+        super().__init__()
+        self.images, self.labels = images, labels
+        self.seconds, self.accuracies = [], []
+
+    def on_train_begin(self, logs=None):
+        self._started = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        spent = time.perf_counter() - self._started
+        self.seconds.append(spent + (self.seconds[-1] if self.seconds else 0.0))
+        logits = self.model.predict(self.images, EVALUATION_BATCH_SIZE, verbose=0)
+        self.accuracies.append(float((logits.argmax(axis=1) == self.labels).mean()))
+        self._started = time.perf_counter()
+
+    def reached(self, accuracy: float) -> float | None:
+        """Seconds to the end of the first epoch with at least this accuracy, or `None`."""
+        pairs = zip(self.seconds, self.accuracies, strict=True)
+        return next((seconds for seconds, one in pairs if one >= accuracy), None)
+
+
+def measure(recipe: Recipe, digits: data.Digits) -> Stopwatch:
+    """Trains a recipe under the watch."""
+    model = models.build(recipe.model, recipe.seed)
+    feed = Feed.of(recipe, digits, data.NUM_CLASSES)
+    training_model = compile_for_training(model, recipe, feed.steps_per_epoch)
+    _compile(training_model, recipe, digits)
+    watch = Stopwatch(digits.x_test, digits.y_test)
+    training_model.fit(
+        **feed.fit_arguments(), epochs=recipe.epochs, verbose=2, callbacks=[feed, watch]
+    )
+    return watch
+
+
+def _compile(model, recipe, digits):
+    """Trains and scores a little, and puts every weight and slot back."""
+    model.optimizer.build(model.trainable_variables)
+    variables = [*model.variables, *model.optimizer.variables]
+    before = [keras.ops.convert_to_numpy(variable) for variable in variables]
+    count = WARM_UP_BATCHES * recipe.batch_size
+    source = epochs.Shuffled(digits.x_train[:count], digits.y_train[:count], recipe.seed)
+    whole = Feed.of(recipe, digits, data.NUM_CLASSES)
+    few = Feed(source, whole.augmentation, recipe.batch_size, data.NUM_CLASSES)
+    model.fit(**few.fit_arguments(), epochs=1, verbose=0, callbacks=[few])
+    model.predict(digits.x_test, EVALUATION_BATCH_SIZE, verbose=0)
+    for variable, value in zip(variables, before, strict=True):
+        variable.assign(value)
+
+
+def table(recipe: Recipe, watch: Stopwatch, goal: float) -> str:
+    """What came out, in Markdown."""
+    reached = watch.reached(goal / 100)
+    seconds = "not reached" if reached is None else f"{reached:.2f}"
+    options = f"--recipe {recipe.name} --epochs {recipe.epochs} --seed {recipe.seed}"
+    facts = provenance.describe()
+    return "\n".join(
+        [
+            f"| recipe | epochs | seconds to {goal:g} % | seconds in all | test accuracy, % |",
+            "|---|---|---|---|---|",
+            f"| {recipe.name} | {recipe.epochs} | {seconds} | {watch.seconds[-1]:.2f} "
+            f"| {100 * watch.accuracies[-1]:.2f} |",
+            "",
+            "Compilation and scoring left out. "
+            f"`python -m benchmarks.time_to_accuracy {options}`, {facts['date'][:10]}, "
+            f"{facts['machine']}, Keras {keras.__version__} on {facts['backend']}.",
+        ]
+    )
+
+
+def main(argv=None) -> int:
+    """The command line. Returns the exit code."""
+    return run_command(lambda: _main(argv))
+
+
+def _main(argv):
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.time_to_accuracy",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--recipe", default="default", choices=list(RECIPES))
+    parser.add_argument("--epochs", type=int, help="default: the recipe's")
+    parser.add_argument("--goal", type=float, default=99.0, help="in percent (default: 99)")
+    parser.add_argument("--dataset", default="mnist", help="as digitnet.train takes it")
+    parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument("--write-readme", action="store_true", help="put the table there")
+    arguments = parser.parse_args(argv)
+    if not 0 < arguments.goal <= 100:
+        raise UserError(f"--goal must lie above 0 and at most at 100, but it is {arguments.goal}.")
+    recipe = RECIPES[arguments.recipe]()
+    if arguments.epochs is not None:
+        recipe = dataclasses.replace(recipe, epochs=arguments.epochs)
+    recipe = dataclasses.replace(recipe, seed=arguments.seed, validation_count=0)
+    digits = data.load(arguments.dataset, validation_count=0)
+    if recipe.batch_size > len(digits.y_train):
+        raise UserError(
+            f"the recipe's batch is {recipe.batch_size}, and {arguments.dataset} has "
+            f"{len(digits.y_train)} training images; name a larger --dataset."
+        )
+    epochs.require_packages(recipe)
+    markdown = table(recipe, measure(recipe, digits), arguments.goal)
+    print(markdown)
+    if arguments.write_readme:
+        readme.write_block(readme.README, "time-to-accuracy", markdown)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
