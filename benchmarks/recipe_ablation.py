@@ -1,6 +1,7 @@
 """What each part of the default recipe is worth, on validation images.
 
     python -m benchmarks.recipe_ablation [VARIANT ...] [--seeds N] [--epochs N] [--out FILE]
+        [--write FILE.md]
 
 Every variant trains on 50,000 MNIST training images and is scored on the 10,000 others at the last
 epoch; the test images are not read. Rows are kept in the file given by --out as they come, and a
@@ -17,6 +18,7 @@ import time
 
 import keras
 
+from benchmarks import blocks
 from digitnet import data, files, models, recipe
 from digitnet.errors import UserError, run_command
 from digitnet.feed import Feed
@@ -70,20 +72,53 @@ def row(variant: str, seed: int, num_epochs: int, digits: data.Digits) -> dict:
     }
 
 
-def table(rows) -> str:
-    """Mean and spread of each variant's validation error, in Markdown."""
-    lines = ["| variant | epochs | seeds | validation error, % | spread |", "|---|---|---|---|---|"]
-    for variant, count in sorted({(row["variant"], row["epochs"]) for row in rows}):
-        errors = [
-            100 * (1 - row["validation_accuracy"])
+def table(rows: list[dict], num_epochs: int) -> str:
+    """Validation error of each variant, and by how much it differs from the default's, in Markdown.
+
+    Differences are taken seed by seed, over the seeds that both have.
+
+    Args:
+        rows: What `row` returned.
+        num_epochs: Only rows of so many epochs are read, and of the recipes as they are now.
+    """
+    errors = {
+        variant: {
+            row["seed"]: 100 * (1 - row["validation_accuracy"])
             for row in rows
-            if (row["variant"], row["epochs"]) == (variant, count)
+            if row["recipe"] == dataclasses.asdict(recipe_of(variant, row["seed"], num_epochs))
+        }
+        for variant in VARIANTS
+    }
+    lines = [
+        "| variant | what differs | seeds | validation error, % | against the default, points |",
+        "|---|---|---|---|---|",
+    ]
+    for variant, of_seed in errors.items():
+        if not of_seed:
+            continue
+        changes = ", ".join(f"`{key}={value}`" for key, value in VARIANTS[variant].items())
+        differences = [
+            error - errors["default"][seed]
+            for seed, error in of_seed.items()
+            if variant != "default" and seed in errors["default"]
         ]
-        spread = f"±{statistics.stdev(errors):.3f}" if len(errors) > 1 else ""
         lines.append(
-            f"| {variant} | {count} | {len(errors)} | {statistics.mean(errors):.3f} | {spread} |"
+            f"| {variant} | {changes} | {len(of_seed)} | {_spread(list(of_seed.values()))} "
+            f"| {_spread(differences, '+') if differences else ''} |"
         )
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"{num_epochs} epochs on 50,000 MNIST training images, scored on the 10,000 others; "
+            "mean ± standard deviation over seeds.",
+        ]
+    )
+
+
+def _spread(values, sign=""):
+    deviation = f" ± {statistics.stdev(values):.3f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):{sign}.3f}{deviation}"
 
 
 def main(argv=None) -> int:
@@ -97,6 +132,7 @@ def _main(argv):
     parser.add_argument("--seeds", type=int, default=1, help="seeds 0 to N - 1 (default: 1)")
     parser.add_argument("--epochs", type=int, default=30, help="default: 30")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/ablation.json"))
+    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
     for variant in arguments.variants:
         if variant not in VARIANTS:
@@ -115,7 +151,11 @@ def _main(argv):
             print(new, file=sys.stderr, flush=True)
             rows = json.loads(arguments.out.read_text()) if arguments.out.exists() else []
             files.write_json(arguments.out, [*rows, new])
-    print(table(json.loads(arguments.out.read_text())))
+    markdown = table(json.loads(arguments.out.read_text()), arguments.epochs)
+    print(markdown)
+    if arguments.write:
+        command = f"python -m benchmarks.recipe_ablation --epochs {arguments.epochs}"
+        blocks.write(arguments.write, "ablation", markdown, command)
     return 0
 
 
