@@ -47,16 +47,17 @@ def _report(run_dir):
 def to_markdown(reports):
     """A row for each format and runtime: points lost against the Keras model, mean and spread."""
     losses = {}
-    for report in reports:
+    for run, report in enumerate(reports):
         for file in report["files"]:
-            for judged in file["runtimes"]:
+            for judged in file["runtimes"]:  # two environments may hold one runtime: one judgement
                 loss = 100 * (report["keras_accuracy"] - judged["accuracy"])
-                losses.setdefault((file["format"], judged["runtime"]), []).append(loss)
+                losses.setdefault((file["format"], judged["runtime"]), {})[run] = loss
     lines = [
         "| format | runtime | runs | points lost, mean | least | most |",
         "|---|---|---|---|---|---|",
     ]
-    for (format_name, runtime), points in losses.items():
+    for (format_name, runtime), of_run in losses.items():
+        points = of_run.values()
         lines.append(
             f"| {format_name} | {runtime} | {len(points)} | {statistics.mean(points):+.3f} | "
             f"{min(points):+.2f} | {max(points):+.2f} |"
