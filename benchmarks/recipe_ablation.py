@@ -72,48 +72,44 @@ def row(variant: str, seed: int, num_epochs: int, digits: data.Digits) -> dict:
     }
 
 
-def table(rows: list[dict], num_epochs: int) -> str:
+def table(rows: list[dict]) -> str:
     """Validation error of each variant, and by how much it differs from the default's, in Markdown.
 
-    Differences are taken seed by seed, over the seeds that both have.
-
-    Args:
-        rows: What `row` returned.
-        num_epochs: Only rows of so many epochs are read, and of the recipes as they are now.
+    Differences are taken seed by seed, from the default that trained for as many epochs. Rows of
+    recipes that are no variant any more are left out.
     """
-    errors = {
-        variant: {
-            row["seed"]: 100 * (1 - row["validation_accuracy"])
-            for row in rows
-            if row["recipe"] == dataclasses.asdict(recipe_of(variant, row["seed"], num_epochs))
-        }
-        for variant in VARIANTS
-    }
     lines = [
-        "| variant | what differs | seeds | validation error, % | against the default, points |",
-        "|---|---|---|---|---|",
+        "| epochs | variant | what differs | seeds | validation error, % | against the default, "
+        "points |",
+        "|---|---|---|---|---|---|",
     ]
-    for variant, of_seed in errors.items():
-        if not of_seed:
-            continue
-        changes = ", ".join(f"`{key}={value}`" for key, value in VARIANTS[variant].items())
-        differences = [
-            error - errors["default"][seed]
-            for seed, error in of_seed.items()
-            if variant != "default" and seed in errors["default"]
-        ]
-        lines.append(
-            f"| {variant} | {changes} | {len(of_seed)} | {_spread(list(of_seed.values()))} "
-            f"| {_spread(differences, '+') if differences else ''} |"
-        )
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"{num_epochs} epochs on 50,000 MNIST training images, scored on the 10,000 others; "
-            "mean ± standard deviation over seeds.",
-        ]
-    )
+    for num_epochs in sorted({row["epochs"] for row in rows}):
+        errors = _errors(rows, num_epochs)
+        for variant, of_seed in errors.items():
+            changes = ", ".join(f"`{key}={value}`" for key, value in VARIANTS[variant].items())
+            differences = [
+                error - errors["default"][seed]
+                for seed, error in of_seed.items()
+                if variant != "default" and seed in errors.get("default", {})
+            ]
+            lines.append(
+                f"| {num_epochs} | {variant} | {changes} | {len(of_seed)} "
+                f"| {_spread(list(of_seed.values()))} "
+                f"| {_spread(differences, '+') if differences else ''} |"
+            )
+    return "\n".join(lines)
+
+
+def _errors(rows, num_epochs):
+    """Percent of errors of each variant that has any rows of so many epochs, by seed."""
+    found = {}
+    for variant in VARIANTS:
+        for row in rows:
+            wanted = recipe_of(variant, row["seed"], num_epochs)
+            if row["recipe"] == dataclasses.asdict(wanted):
+                error = 100 * (1 - row["validation_accuracy"])
+                found.setdefault(variant, {})[row["seed"]] = error
+    return found
 
 
 def _spread(values, sign=""):
@@ -151,11 +147,13 @@ def _main(argv):
             print(new, file=sys.stderr, flush=True)
             rows = json.loads(arguments.out.read_text()) if arguments.out.exists() else []
             files.write_json(arguments.out, [*rows, new])
-    markdown = table(json.loads(arguments.out.read_text()), arguments.epochs)
+    rows = json.loads(arguments.out.read_text())
+    markdown = table(rows)
     print(markdown)
     if arguments.write:
-        command = f"python -m benchmarks.recipe_ablation --epochs {arguments.epochs}"
-        blocks.write(arguments.write, "ablation", markdown, command)
+        counts = sorted({row["epochs"] for row in rows})
+        commands = [f"python -m benchmarks.recipe_ablation --epochs {count}" for count in counts]
+        blocks.write(arguments.write, "ablation", markdown, "`, `".join(commands))
     return 0
 
 
