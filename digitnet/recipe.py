@@ -106,7 +106,10 @@ def default() -> Recipe:
 
 
 def long() -> Recipe:
-    """`default` for twice as many epochs."""
+    """`default` for twice as many epochs: 99.60 % (3 seeds), which is no more than `default` has.
+
+    It shows what more minutes buy at this size and with this augmentation: nothing.
+    """
     return dataclasses.replace(default(), name="long", epochs=200)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import shlex
 import sys
 
 from tqdm import tqdm
@@ -121,7 +122,7 @@ def _command(options):
     if "--out" in kept:
         place = kept.index("--out")
         del kept[place : place + 2]
-    return " ".join(["python", "-m", "digitnet.reproduce", *kept])
+    return shlex.join(["python", "-m", "digitnet.reproduce", *kept])
 
 
 def main(argv=None) -> int:

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import importlib.util
 import pathlib
+import shlex
 import sys
 
 import keras
@@ -222,7 +223,7 @@ def _main(argv):
                 digits,
                 run_dir,
                 resume=arguments.resume,
-                command=" ".join(command),
+                command=shlex.join(command),
                 tensorboard=arguments.tensorboard,
             )
     except KeyboardInterrupt:
@@ -230,7 +231,7 @@ def _main(argv):
             again = command
         else:
             again = [*command, "--resume"]
-        print(f"\nStopped. Go on with: {' '.join(again)}", file=sys.stderr)
+        print(f"\nStopped. Go on with: {shlex.join(again)}", file=sys.stderr)
         return 130
     print(
         f"{run_dir}: test accuracy {metrics['test_accuracy']:.2%} on {metrics['test_count']:,} "
