@@ -15,14 +15,17 @@ SAMPLES = 12  # digits of each kind
 
 
 def write_curves(path, readings: list[Reading]) -> None:
-    """Error on the test images over epochs: a line a row, and a band from least to most seed."""
+    """Error on the test images over epochs: a line a row, and a band from least to most seed.
+
+    Each line ends at the epoch at which its row is read.
+    """
     from matplotlib.ticker import LogLocator
 
     with styled_figure(path, 1, 1, (6.4, 3.6)) as (_, axes):
         looks = itertools.product(("-", "--"), COLOURS)
         for reading, (style, colour) in zip(readings, looks, strict=False):
             histories = [one.facts["history"]["test_accuracy"] for one in reading.outcomes]
-            length = min(map(len, histories))
+            length = min([*map(len, histories), reading.epoch])
             errors = 100 * (1 - np.array([history[:length] for history in histories]))
             errors = np.maximum(errors, 0.01)  # an error of 0 has no place on a logarithmic axis
             epochs, marker = np.arange(1, length + 1), "o" if length == 1 else None

@@ -73,12 +73,20 @@ def _section(store, section, readings, further):
         parts.append(tables.of_readings(readings, section == "table1", with_best))
         if further and section in COMPARED:
             parts += [FURTHER, tables.of_readings(further, False, with_best)]
-    curves = [one for one in readings if one.epoch and one.values("test")]
-    if curves and section != "table4":
-        name = f"{section}.png"
-        pictures.write_curves(store.folder / name, curves)
-        parts.append(f"![Error on the test images over epochs]({name})")
+    if section != "table4":
+        parts += _curves(store, f"{section}.png", readings)
+    if section in COMPARED:
+        parts += _curves(store, f"{section}-further.png", further)
     return parts
+
+
+def _curves(store, name, readings):
+    """A picture of the rows that have epochs, and its place in the report, where there are any."""
+    curves = [one for one in readings if one.epoch and one.values("test")]
+    if not curves:
+        return []
+    pictures.write_curves(store.folder / name, curves)
+    return [f"![Error on the test images over epochs]({name})"]
 
 
 def _gates(store, readings, further):
