@@ -19,6 +19,7 @@ import keras
 
 from benchmarks import readme
 from digitnet import data, epochs, models, provenance
+from digitnet.augment import Augmentation
 from digitnet.errors import UserError, run_command
 from digitnet.feed import Feed
 from digitnet.recipe import RECIPES, Recipe
@@ -60,7 +61,7 @@ class Stopwatch(keras.callbacks.Callback):
 def measure(recipe: Recipe, digits: data.Digits) -> Stopwatch:
     """Trains a recipe under the watch."""
     model = models.build(recipe.model, recipe.seed)
-    feed = Feed.of(recipe, digits, data.NUM_CLASSES)
+    feed = Feed.of(recipe, digits, model.output_shape[-1])
     training_model = compile_for_training(model, recipe, feed.steps_per_epoch)
     _compile(training_model, recipe, digits)
     watch = Stopwatch(digits.x_test, digits.y_test)
@@ -77,8 +78,8 @@ def _compile(model, recipe, digits):
     before = [keras.ops.convert_to_numpy(variable) for variable in variables]
     count = WARM_UP_BATCHES * recipe.batch_size
     source = epochs.Shuffled(digits.x_train[:count], digits.y_train[:count], recipe.seed)
-    whole = Feed.of(recipe, digits, data.NUM_CLASSES)
-    few = Feed(source, whole.augmentation, recipe.batch_size, data.NUM_CLASSES)
+    augmentation, num_classes = Augmentation.of(recipe), model.output_shape[-1]
+    few = Feed(source, augmentation, recipe.batch_size, num_classes)
     model.fit(**few.fit_arguments(), epochs=1, verbose=0, callbacks=[few])
     model.predict(digits.x_test, EVALUATION_BATCH_SIZE, verbose=0)
     for variable, value in zip(variables, before, strict=True):

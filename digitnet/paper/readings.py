@@ -87,9 +87,10 @@ def read_further(section: str, rows: list[Row], outcomes: list[Outcome]) -> list
     """The rows of a section that went on where its shortest ended, read where all of them had been.
 
     Returns:
-        At least two readings, which can be compared, or none.
+        At least two readings, which can be compared, or none; none of a section that compares
+        nothing.
     """
-    found = _found(section, rows, outcomes)
+    found = _found(section, rows, outcomes) if section in COMPARED else []
     shortest = min((_last_epoch(row, chosen) for row, chosen in found), default=0)
     found = [(row, chosen) for row, chosen in found if _last_epoch(row, chosen) > shortest]
     return _read_section(section, found) if len(found) > 1 else []

@@ -6,7 +6,7 @@ import datetime
 from digitnet import files
 from digitnet.errors import UserError
 from digitnet.paper import cost, deviations, pictures, tables
-from digitnet.paper.readings import COMPARED, read, read_further
+from digitnet.paper.readings import read, read_further
 from digitnet.paper.rows import SECTIONS, all_rows
 from digitnet.paper.store import Store
 from digitnet.paper.trials import Trial
@@ -71,13 +71,11 @@ def _section(store, section, readings, further):
     else:
         with_best = section in ("table1", "protocol")
         parts.append(tables.of_readings(readings, section == "table1", with_best))
-        if further and section in COMPARED:
+        if further:
             parts += [FURTHER, tables.of_readings(further, False, with_best)]
     if section != "table4":
         parts += _curves(store, f"{section}.png", readings)
-    if section in COMPARED:
-        parts += _curves(store, f"{section}-further.png", further)
-    return parts
+    return parts + _curves(store, f"{section}-further.png", further)
 
 
 def _curves(store, name, readings):
