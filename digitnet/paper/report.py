@@ -5,7 +5,7 @@ import datetime
 
 from digitnet import files
 from digitnet.errors import UserError
-from digitnet.paper import cost, deviations, pictures, tables
+from digitnet.paper import cost, deviations, findings, pictures, tables
 from digitnet.paper.readings import read, read_further
 from digitnet.paper.rows import SECTIONS, all_rows
 from digitnet.paper.store import Store
@@ -37,6 +37,13 @@ NOTES = {
     "read at one epoch, with the same seeds, and differences are taken seed by seed.",
 }
 
+HOLDS = (
+    "The paper's figures have no spread. What our seeds allow for is the 95 % interval of their "
+    "mean, by Student's t; the gate's gain is taken seed by seed."
+)
+
+EFFECTS = "What one change does, everything else as it was, from the means of these rows:"
+
 FURTHER = "Rows that were run for more epochs, read at the last that all of these reached:"
 
 
@@ -50,6 +57,9 @@ def write(store: Store, digits) -> None:
     outcomes = store.outcomes()
     sections = read(all_rows(), outcomes)
     parts = [HEAD]
+    holds = findings.what_holds(sections.get("table1", []))
+    if holds:
+        parts += ["## How much of it holds", holds, HOLDS]
     for section, readings in sections.items():
         further = read_further(section, all_rows(), outcomes)
         parts += _section(store, section, readings, further)
@@ -71,6 +81,8 @@ def _section(store, section, readings, further):
     else:
         with_best = section in ("table1", "protocol")
         parts.append(tables.of_readings(readings, section == "table1", with_best))
+        if section == "protocol" and findings.effects(readings):
+            parts += [EFFECTS, findings.effects(readings)]
         if further:
             parts += [FURTHER, tables.of_readings(further, False, with_best)]
     if section != "table4":

@@ -8,6 +8,7 @@ from digitnet.errors import UserError
 from digitnet.paper.trials import LBP, LIGHT, SHIFT, SPARSE, Trial
 
 EPOCHS = 100  # the paper's, where a table does not vary them
+TRAIN_IMAGES = 60_000  # the paper's
 LARGE = ("alexnet", "vgg16", "resnet50")
 PAPER = Trial()  # LeNet+Attention under the recipe `paper`
 

@@ -91,7 +91,7 @@ def of_gates(readings: list[Reading], costs: dict) -> str:
                 reading.row.label,
                 spread(reading.values("test")),
                 _each(reading),
-                _signed(difference) if difference else NOTHING,
+                signed(difference) if difference else NOTHING,
                 _epochs(reading),
                 f"{cost['parameters']:,}",
                 f"{cost['macs']:,}",
@@ -111,16 +111,24 @@ def costs_as(model: str) -> str:
 def differences(readings: list[Reading]) -> list[list[float]]:
     """For each reading, its test accuracy less that of the row `none`, seed by seed."""
     plain = next((one for one in readings if one.row.name == "none"), None)
-    of_seed = {score.seed: score.test for score in plain.scores} if plain else {}
-    found = []
-    for reading in readings:
-        pairs = [(score.test, of_seed.get(score.seed)) for score in reading.scores]
-        whole = [one - other for one, other in pairs if None not in (one, other)]
-        found.append([] if reading is plain else whole)
-    return found
+    return [[] if plain is None or one is plain else paired(one, plain) for one in readings]
 
 
-def _signed(values):
+def paired(reading: Reading, other: Reading) -> list[float]:
+    """One reading's test accuracies less another's, for each seed that both have."""
+    of_seed = {score.seed: score.test for score in other.scores}
+    pairs = [(score.test, of_seed.get(score.seed)) for score in reading.scores]
+    return [mine - its for mine, its in pairs if None not in (mine, its)]
+
+
+def margin(values: list[float]) -> float:
+    """Half the width of the 95 % interval of the mean, by Student's t; of two values or more."""
+    error = statistics.stdev(values) / len(values) ** 0.5
+    return STUDENT.get(len(values), STUDENT[10]) * error
+
+
+def signed(values: list[float]) -> str:
+    """A difference of accuracies in points, `+0.12 ± 0.03`; without ± of one value."""
     deviation = f" ± {100 * statistics.stdev(values):.2f}" if len(values) > 1 else ""
     return f"{100 * statistics.mean(values):+.2f}{deviation}"
 
@@ -134,10 +142,8 @@ def verdict(readings: list[Reading]) -> str:
         return "One seed has no spread, so these differences say nothing about the gate yet."
     better = worse = 0
     for values in found:
-        error = statistics.stdev(values) / len(values) ** 0.5
-        least = STUDENT.get(len(values), STUDENT[10]) * error
-        better += statistics.mean(values) > least
-        worse += statistics.mean(values) < -least
+        better += statistics.mean(values) > margin(values)
+        worse += statistics.mean(values) < -margin(values)
     return (
         f"Of {len(found)} variants, {better} are better than no gate beyond chance (paired by "
         f"seed, Student's t, 95 % for each), {worse} are worse, and of the other "

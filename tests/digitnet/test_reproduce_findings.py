@@ -1,0 +1,89 @@
+"""What the report says of the paper, from outcomes that nobody trained."""
+
+import pytest
+
+from digitnet.paper import findings, rows
+from digitnet.paper.readings import read
+from tests.digitnet.outcomes import outcome
+
+
+def found(section, *outcomes):
+    return read(rows.choose(None, [section]), list(outcomes))[section]
+
+
+def full(name, *scores):
+    """Outcomes of full runs of a row, one a seed."""
+    return [outcome(name, [0.5] * 99 + [score], seed) for seed, score in enumerate(scores)]
+
+
+def line(label, *outcomes):
+    text = findings.what_holds(found("table1", *outcomes))
+    (cells,) = [each for each in text.splitlines() if each.startswith(f"| {label}")]
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [
+        ((0.98, 0.981, 0.982), "| 0.40 points higher here, more than 3 seeds allow for (± 0.25) |"),
+        ((0.96, 0.961, 0.962), "| 1.60 points lower here, more than 3 seeds allow for (± 0.25) |"),
+        ((0.976, 0.977, 0.979), "| the same, as far as 3 seeds can tell (± 0.38) |"),
+        ((0.98,), "| 0.30 points higher here; one seed has no spread |"),
+    ],
+)
+def test_an_accuracy_is_compared_with_what_the_seeds_allow(scores, words):
+    assert line("LeNet, test %", *full("table1/lenet", *scores)).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "words"),
+    [
+        ([outcome("table1/vgg16", [0.9])], "(1 of 100 epochs, 60,000 images)"),
+        ([outcome("table1/vgg16", [0.9] * 100, train_count=6000)], "(100 of 100 epochs, 6,000"),
+    ],
+)
+def test_a_part_of_the_protocol_is_not_compared(outcomes, words):
+    cells = line("VGG16", *outcomes)
+    assert "| 98.9 | – | not run in full" in cells
+    assert words in cells
+
+
+@pytest.mark.parametrize(
+    ("gated", "words"),
+    [
+        ((0.970, 0.972, 0.971), "the paper's gain lies outside, none at all lies inside"),
+        ((0.986, 0.988, 0.987), "the paper's gain lies inside, none at all lies outside"),
+        ((0.975, 0.976, 0.977), "the paper's gain lies outside, none at all lies outside"),
+        ((0.971,), "fewer than two seeds in common"),
+    ],
+)
+def test_the_gate_s_gain_is_taken_seed_by_seed(gated, words):
+    stored = full("table1/lenet", 0.970, 0.971, 0.972)
+    stored += full("table1/lenet_attention", *gated)
+    cells = line("what the gate adds", *stored)
+    assert "| +1.6 |" in cells
+    assert words in cells
+
+
+def test_the_gate_s_gain_is_not_taken_from_a_part():
+    stored = [*full("table1/lenet", 0.97, 0.98), outcome("table1/lenet_attention", [0.9])]
+    assert "what the gate adds" not in findings.what_holds(found("table1", *stored))
+
+
+def test_without_a_figure_of_the_paper_nothing_is_compared():
+    assert findings.what_holds(found("table1", outcome("table1/lbp", [0.97]))) == ""
+
+
+def test_an_effect_is_that_of_one_change_alone():
+    scores = {"0.0-flip-shift": 0.95, "0.0-noflip-shift": 0.97, "0.9-flip-shift": 0.98}
+    scores |= {"0.9-noflip-shift": 0.99, "0.9-noflip-light": 0.985}
+    stored = [outcome(f"protocol/{name}", [score]) for name, score in scores.items()]
+    assert findings.effects(found("protocol", *stored)).splitlines()[2:] == [
+        "| momentum 0.9 instead of 0 | +2.50 | +2.00 | +3.00 | 2 |",
+        "| no flip instead of a flip | +1.50 | +1.00 | +2.00 | 2 |",
+        "| brightness and contrast instead of shifts | -0.50 | -0.50 | -0.50 | 1 |",
+    ]
+
+
+def test_one_reading_alone_has_no_effect():
+    assert findings.effects(found("protocol", outcome("protocol/0.9-flip-shift", [0.9]))) == ""
