@@ -144,8 +144,9 @@ def verdict(readings: list[Reading]) -> str:
     for values in found:
         better += statistics.mean(values) > margin(values)
         worse += statistics.mean(values) < -margin(values)
+    count = "1 variant" if len(found) == 1 else f"{len(found)} variants"
     return (
-        f"Of {len(found)} variants, {better} are better than no gate beyond chance (paired by "
-        f"seed, Student's t, 95 % for each), {worse} are worse, and of the other "
-        f"{len(found) - better - worse} these seeds cannot tell."
+        f"Of {count}: better than no gate beyond chance {better}, worse {worse}, and not to be "
+        f"told from it by these seeds {len(found) - better - worse} (paired by seed, Student's t, "
+        "95 % for each)."
     )

@@ -92,9 +92,9 @@ def test_a_table_has_the_paper_s_figure_ours_with_spread_and_what_was_used():
     ("gated", "words"),
     [
         ([0.5], "One seed"),
-        ([0.60, 0.61, 0.62], "1 are better"),
-        ([0.40, 0.39, 0.38], "1 are worse"),
-        ([0.4, 0.5, 0.6], "other 1 these seeds"),
+        ([0.60, 0.61, 0.62], "chance 1, worse 0"),
+        ([0.40, 0.39, 0.38], "chance 0, worse 1"),
+        ([0.4, 0.5, 0.6], "by these seeds 1"),
     ],
 )
 def test_the_verdict_on_the_gate_says_what_the_differences_say(gated, words):
