@@ -130,7 +130,8 @@ def margin(values: list[float]) -> float:
 def signed(values: list[float]) -> str:
     """A difference of accuracies in points, `+0.12 ± 0.03`; without ± of one value."""
     deviation = f" ± {100 * statistics.stdev(values):.2f}" if len(values) > 1 else ""
-    return f"{100 * statistics.mean(values):+.2f}{deviation}"
+    mean = round(100 * statistics.mean(values), 2) + 0.0  # no -0.00
+    return f"{mean:+.2f}{deviation}"
 
 
 def verdict(readings: list[Reading]) -> str:
