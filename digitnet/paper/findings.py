@@ -4,7 +4,16 @@ import statistics
 
 from digitnet.paper.readings import Reading
 from digitnet.paper.rows import TRAIN_IMAGES
-from digitnet.paper.tables import NOTHING, margin, paired, percent, signed, spread, table
+from digitnet.paper.tables import (
+    NOTHING,
+    margin,
+    paired,
+    percent,
+    remarks,
+    signed,
+    spread,
+    table,
+)
 from digitnet.paper.trials import LIGHT
 
 # A change of one setting, from the letter of the paper to its other reading, and its name.
@@ -23,8 +32,8 @@ def what_holds(readings: list[Reading]) -> str:
 
     Returns:
         A table with a line for every network that the paper has a figure of, and one for what the
-        gate adds to LeNet; empty where there is neither. A row that did not have all epochs and
-        images of the protocol is called that and not compared.
+        gate adds to LeNet where both ran in full; empty without such a network. A row that did
+        not have all epochs and images of the protocol is called that and not compared.
     """
     lines = [_accuracy(one) for one in readings if one.row.paper_accuracy is not None]
     if not lines:
@@ -73,6 +82,8 @@ def _in_full(reading):
 def _accuracy(reading):
     paper, values = reading.row.paper_accuracy, reading.values("test")
     cells = [f"{reading.row.label}, test %", percent(paper, 1)]
+    if not values:
+        return [*cells, NOTHING, remarks(reading)]
     if not _in_full(reading):
         had = f"{reading.epoch} of {reading.row.epochs} epochs, {reading.train_count:,} images"
         return [*cells, NOTHING, f"not run in full ({had}), so not compared"]

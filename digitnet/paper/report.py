@@ -81,8 +81,9 @@ def _section(store, section, readings, further):
     else:
         with_best = section in ("table1", "protocol")
         parts.append(tables.of_readings(readings, section == "table1", with_best))
-        if section == "protocol" and findings.effects(readings):
-            parts += [EFFECTS, findings.effects(readings)]
+        effects = findings.effects(readings) if section == "protocol" else ""
+        if effects:
+            parts += [EFFECTS, effects]
         if further:
             parts += [FURTHER, tables.of_readings(further, False, with_best)]
     if section != "table4":

@@ -4,6 +4,7 @@ import pytest
 
 from digitnet.paper import findings, rows
 from digitnet.paper.readings import read
+from digitnet.paper.store import DIVERGED
 from tests.digitnet.outcomes import outcome
 
 
@@ -46,6 +47,11 @@ def test_a_part_of_the_protocol_is_not_compared(outcomes, words):
     cells = line("VGG16", *outcomes)
     assert "| 98.9 | – | not run in full" in cells
     assert words in cells
+
+
+def test_a_network_that_diverged_is_called_that():
+    bad = outcome("table1/vgg16", [0.5], status=DIVERGED, epochs=100)
+    assert line("VGG16", bad).endswith("| – | diverged: the loss was nan in epoch 2. |")
 
 
 @pytest.mark.parametrize(
