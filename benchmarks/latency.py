@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import latency_others, readme
+from digitnet import provenance
 from digitnet.errors import UserError, run_command
-from export import report, verify
+from export import verify
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = "latency"
@@ -193,9 +194,9 @@ def _to_markdown(titles, results, rounds):
     today = datetime.date.today().isoformat()
     lines += [
         "",
-        f"`python -m benchmarks.latency RUN_DIR`, one thread of {report.processor()}, {today}; the "
-        f"quietest of {rounds} rounds of {CALLS:,} calls, each row in a process of its own "
-        f"(`predict`: {KERAS_ROUNDS} rounds of {latency_others.KERAS_CALLS} calls).",
+        f"`python -m benchmarks.latency RUN_DIR`, one thread of {provenance.processor()}, "
+        f"{today}; the quietest of {rounds} rounds of {CALLS:,} calls, each row in a process of "
+        f"its own (`predict`: {KERAS_ROUNDS} rounds of {latency_others.KERAS_CALLS} calls).",
     ]
     return "\n".join(lines)
 

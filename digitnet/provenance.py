@@ -15,7 +15,7 @@ PACKAGES = ("digitnet", "keras", "tensorflow", "jax", "torch", "numpy", "tensorf
 def describe() -> dict:
     """Package versions, Keras backend, machine, git commit of the source, and the date (UTC)."""
     return {
-        "versions": {"python": platform.python_version(), **_installed()},
+        "versions": versions(PACKAGES),
         "backend": keras.backend.backend(),
         "machine": machine(),
         "git_commit": _git_commit(),
@@ -23,27 +23,33 @@ def describe() -> dict:
     }
 
 
-def machine() -> str:
-    """The machine in words: architecture, processor and number of cores it may use."""
-    processor = platform.processor()
-    cpuinfo = pathlib.Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        for line in cpuinfo.read_text(errors="replace").splitlines():
-            if line.startswith(("model name", "Model")):
-                processor = line.split(":", 1)[1].strip()
-                break
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return ", ".join(filter(None, (platform.machine(), processor, f"{cores} cores")))
-
-
-def _installed():
-    found = {}
-    for package in PACKAGES:
+def versions(packages) -> dict:
+    """Python's version, and that of each of `packages` (distribution names) that is installed."""
+    found = {"python": platform.python_version()}
+    for package in packages:
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def machine() -> str:
+    """The machine in words: architecture, processor and number of cores it may use."""
+    name = processor()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    named = (platform.machine(), name if name != platform.machine() else "", f"{cores} cores")
+    return ", ".join(filter(None, named))
+
+
+def processor() -> str:
+    """The name of this machine's processor, or its architecture where the system knows no name."""
+    cpuinfo = pathlib.Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text(errors="replace").splitlines():
+            if line.startswith(("model name", "Model")):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
 
 
 def _git_commit():

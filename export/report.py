@@ -1,8 +1,9 @@
 """The record of an export: report.json for programs, report.md for people."""
 
 import datetime
-import importlib.metadata
 import platform
+
+from digitnet import provenance
 
 PACKAGES = ("tensorflow", "keras", "numpy", "tflite-runtime", "ai-edge-litert")
 
@@ -29,8 +30,8 @@ def build(source, digits_name, keras_accuracy, target, calibration, files):
         "keras_accuracy": keras_accuracy,
         "target": target,
         "calibration": calibration,
-        "machine": {"processor": processor(), "machine": platform.machine()},
-        "versions": {"python": platform.python_version(), **_versions()},
+        "machine": {"processor": provenance.processor(), "machine": platform.machine()},
+        "versions": provenance.versions(PACKAGES),
         "files": files,
     }
 
@@ -98,25 +99,3 @@ def _row(file, judged):
     else:
         cells += ["not timed"] * 5
     return "| " + " | ".join(cells) + " |"
-
-
-def _versions():
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions
-
-
-def processor():
-    """The name of this machine's processor."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            for line in file:
-                if line.startswith("model name"):
-                    return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
