@@ -6,6 +6,7 @@ from digitnet.paper.readings import Reading
 from digitnet.paper.rows import TRAIN_IMAGES
 from digitnet.paper.tables import (
     NOTHING,
+    by_seed,
     margin,
     paired,
     percent,
@@ -24,24 +25,27 @@ CHANGES = (
 )
 
 
-def what_holds(readings: list[Reading]) -> str:
+def what_holds(methods: list[Reading], protocols: list[Reading] = ()) -> str:
     """The paper's claims beside ours, with what our seeds allow to be said.
 
     Args:
-        readings: Those of Table 1.
+        methods: Those of Table 1.
+        protocols: Of the section `protocol`.
 
     Returns:
-        A table with a line for every network that the paper has a figure of, and one for what the
-        gate adds to LeNet where both ran in full; empty without such a network. A row that did
-        not have all epochs and images of the protocol is called that and not compared.
+        A table with a line for every network that the paper has a figure of, one for what the
+        gate adds to LeNet where both ran in full, and one for the best reading of the protocol
+        where they all did and it is not the letter's; empty without such a network. A row that
+        did not have all epochs and images of the protocol is called that and not compared.
     """
-    lines = [_accuracy(one) for one in readings if one.row.paper_accuracy is not None]
-    if not lines:
-        return ""
-    named = {one.row.name: one for one in readings if _in_full(one)}
+    known = [one for one in methods if one.row.paper_accuracy is not None]
+    lines = [_accuracy(one, one.row.label, one.row.paper_accuracy) for one in known]
+    named = {one.row.name: one for one in known if _in_full(one)}
     if {"lenet", "lenet_attention"} <= set(named):
         lines.append(_gain(named["lenet"], named["lenet_attention"]))
-    return table(["", "the paper", "here", ""], lines)
+    if "lenet_attention" in named:
+        lines += _best_reading(named["lenet_attention"], protocols)
+    return table(["", "the paper", "here", ""], lines) if lines else ""
 
 
 def effects(readings: list[Reading]) -> str:
@@ -51,22 +55,35 @@ def effects(readings: list[Reading]) -> str:
         readings: Of the section `protocol`.
 
     Returns:
-        A table, in points of test accuracy: the mean over all pairs of rows that differ in this
-        setting alone, and the least and the most of them; empty where there are no pairs.
+        A table, in points of test accuracy. Each seed gives the mean over all pairs of rows that
+        differ in this setting alone: their mean, spread and 95 % interval over the seeds that
+        all these rows have. Then the least and the most of the pairs. Empty without pairs.
     """
-    mean_of = {one.row.trial: one.mean("test") for one in readings if one.values("test")}
+    of_trial = {one.row.trial: one for one in readings if one.values("test")}
     lines = []
     for setting, other, label in CHANGES:
-        found = [
-            mean_of[trial] - mean_of[before]
-            for trial in mean_of
-            for before in mean_of
+        pairs = [
+            by_seed(of_trial[trial], of_trial[before])
+            for trial in of_trial
+            for before in of_trial
             if getattr(trial, setting) == other and _differ_in(trial, before) == [setting]
         ]
-        if found:
-            cells = [label, signed([statistics.mean(found)]), signed([min(found)])]
-            lines.append([*cells, signed([max(found)]), str(len(found))])
-    return table(["", "points, mean", "least", "most", "pairs of rows"], lines) if lines else ""
+        seeds = sorted(set.intersection(*map(set, pairs))) if pairs else []
+        if seeds:
+            of_pair = [statistics.mean(pair[seed] for seed in seeds) for pair in pairs]
+            of_seed = [statistics.mean(pair[seed] for pair in pairs) for seed in seeds]
+            cells = [label, signed(of_seed), _interval(of_seed)]
+            lines.append([*cells, signed([min(of_pair)]), signed([max(of_pair)]), str(len(pairs))])
+    head = ["", "points, mean", "95 % interval", "least pair", "most", "pairs of rows"]
+    return table(head, lines) if lines else ""
+
+
+def _interval(values):
+    """Of the mean of differences, in points; a dash of one value."""
+    if len(values) < 2:
+        return NOTHING
+    middle, half = statistics.mean(values), margin(values)
+    return f"{signed([middle - half])} to {signed([middle + half])}"
 
 
 def _differ_in(trial, before):
@@ -79,9 +96,9 @@ def _in_full(reading):
     return whole and bool(reading.values("test"))
 
 
-def _accuracy(reading):
-    paper, values = reading.row.paper_accuracy, reading.values("test")
-    cells = [f"{reading.row.label}, test %", percent(paper, 1)]
+def _accuracy(reading, label, paper):
+    values = reading.values("test")
+    cells = [f"{label}, test %", percent(paper, 1)]
     if not values:
         return [*cells, NOTHING, remarks(reading)]
     if not _in_full(reading):
@@ -98,6 +115,18 @@ def _accuracy(reading):
     return [*cells, spread(values), words]
 
 
+def _best_reading(letter, protocols):
+    if not protocols or not all(map(_in_full, protocols)):
+        return []
+    best = max(protocols, key=lambda one: one.mean("test"))
+    if best.row.trial == letter.row.trial:
+        return []
+    *cells, words = _accuracy(
+        best, f"{letter.row.label}, {best.row.label}", letter.row.paper_accuracy
+    )
+    return [[*cells, f"{words}; the best of {len(protocols)} readings, picked on the test images"]]
+
+
 def _gain(plain, gated):
     paper = gated.row.paper_accuracy - plain.row.paper_accuracy
     values = paired(gated, plain)
@@ -105,13 +134,11 @@ def _gain(plain, gated):
     if len(values) < 2:
         here = signed(values) if values else NOTHING
         return [*cells, here, "fewer than two seeds in common: no spread"]
-    middle, half = statistics.mean(values), margin(values)
-    low, high = middle - half, middle + half
-    gain = "inside" if low <= paper <= high else "outside"
-    none = "inside" if low <= 0 <= high else "outside"
+    off, gain = abs(statistics.mean(values) - paper), abs(statistics.mean(values))
+    inside = ["inside" if each <= margin(values) else "outside" for each in (off, gain)]
     return [
         *cells,
         signed(values),
-        f"95 % interval {100 * low:+.2f} to {100 * high:+.2f}: the paper's gain lies {gain}, "
-        f"none at all lies {none}",
+        f"95 % interval {_interval(values)}: the paper's gain lies {inside[0]}, none at all lies "
+        f"{inside[1]}",
     ]

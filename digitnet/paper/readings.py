@@ -117,16 +117,16 @@ def _of_row(row, outcomes):
 
 def _read_section(section, found):
     epochs = [_last_epoch(row, chosen) for row, chosen in found]
-    seeds = set.intersection(*(set(chosen) for _, chosen in found))
+    if section in COMPARED:
+        epochs = [min(epochs)] * len(epochs)
+    reached = [
+        {seed: outcome for seed, outcome in chosen.items() if outcome.job.epochs >= epoch}
+        for (_, chosen), epoch in zip(found, epochs, strict=True)
+    ]
+    shared = set.intersection(*map(set, reached)) if section in PAIRED else set()
     readings = []
-    for (row, chosen), epoch in zip(found, epochs, strict=True):
-        epoch = min(epochs) if section in COMPARED else epoch
-        kept = {
-            seed: outcome
-            for seed, outcome in chosen.items()
-            if outcome.job.epochs >= epoch and (section not in PAIRED or not seeds or seed in seeds)
-        }
-        kept = kept or chosen
+    for (row, chosen), epoch, kept in zip(found, epochs, reached, strict=True):
+        kept = {seed: kept[seed] for seed in kept if not shared or seed in shared} or chosen
         scores = tuple(_score(outcome, epoch) for outcome in kept.values())
         readings.append(Reading(row, tuple(kept.values()), epoch, scores))
     return readings

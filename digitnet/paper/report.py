@@ -42,7 +42,10 @@ HOLDS = (
     "mean, by Student's t; the gate's gain is taken seed by seed."
 )
 
-EFFECTS = "What one change does, everything else as it was, from the means of these rows:"
+EFFECTS = (
+    "What one change does, everything else as it was: the mean over the pairs of rows that differ "
+    "in it alone, ± standard deviation and 95 % interval over seeds."
+)
 
 FURTHER = "Rows that were run for more epochs, read at the last that all of these reached:"
 
@@ -57,7 +60,7 @@ def write(store: Store, digits) -> None:
     outcomes = store.outcomes()
     sections = read(all_rows(), outcomes)
     parts = [HEAD]
-    holds = findings.what_holds(sections.get("table1", []))
+    holds = findings.what_holds(sections.get("table1", []), sections.get("protocol", []))
     if holds:
         parts += ["## How much of it holds", holds, HOLDS]
     for section, readings in sections.items():

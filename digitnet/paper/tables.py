@@ -116,9 +116,14 @@ def differences(readings: list[Reading]) -> list[list[float]]:
 
 def paired(reading: Reading, other: Reading) -> list[float]:
     """One reading's test accuracies less another's, for each seed that both have."""
-    of_seed = {score.seed: score.test for score in other.scores}
-    pairs = [(score.test, of_seed.get(score.seed)) for score in reading.scores]
-    return [mine - its for mine, its in pairs if None not in (mine, its)]
+    return list(by_seed(reading, other).values())
+
+
+def by_seed(reading: Reading, other: Reading) -> dict[int, float]:
+    """As `paired`, with the seeds."""
+    its = {score.seed: score.test for score in other.scores}
+    pairs = {score.seed: (score.test, its.get(score.seed)) for score in reading.scores}
+    return {seed: pair[0] - pair[1] for seed, pair in pairs.items() if None not in pair}
 
 
 def margin(values: list[float]) -> float:

@@ -43,6 +43,14 @@ def test_rows_that_are_compared_are_read_at_one_epoch_with_the_same_seeds():
     assert tables.differences(readings) == [[], pytest.approx([0.02, 0.02])]
 
 
+def test_a_seed_that_one_row_ran_for_fewer_epochs_is_compared_in_no_row():
+    stored = [outcome("gate/none", [0.3] * 9, seed) for seed in (0, 1)]
+    stored += [outcome("gate/spatial-first-open", [0.4] * n, seed) for seed, n in ((0, 9), (1, 2))]
+    readings = read(rows.choose(None, ["gate"]), stored)["gate"]
+    assert [one.epoch for one in readings] == [9, 9]
+    assert [[score.seed for score in one.scores] for one in readings] == [[0], [0]]
+
+
 def test_rows_that_went_further_than_the_others_are_compared_there_too():
     stored = [outcome("gate/none", [0.3] * n, seed) for seed, n in ((0, 9), (1, 9))]
     stored += [outcome("gate/spatial-both-open", [0.35] * 7, seed) for seed in (0, 1)]
