@@ -1,6 +1,7 @@
 """What the rows say: how much of the paper holds, and what each reading of its protocol does."""
 
 import statistics
+from collections.abc import Sequence
 
 from digitnet.paper.readings import Reading
 from digitnet.paper.rows import TRAIN_IMAGES
@@ -25,7 +26,7 @@ CHANGES = (
 )
 
 
-def what_holds(methods: list[Reading], protocols: list[Reading] = ()) -> str:
+def what_holds(methods: list[Reading], protocols: Sequence[Reading] = ()) -> str:
     """The paper's claims beside ours, with what our seeds allow to be said.
 
     Args:
