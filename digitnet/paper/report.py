@@ -21,9 +21,9 @@ the epoch that the row names; *training* is on the training images as they are, 
 as they were shown, averaged over the epoch. *Epochs* and *images* are those that were used; "20 of
 100" are fewer than the protocol has. *Seconds* are of training alone, beside whatever else the
 machine did. The test images were scored after every epoch, for Table 4 and the curves; rows are
-read at the epoch that they name, and no choice rests on a test image. *Best epoch* is the highest
-test accuracy of any epoch up to there: what a reader gets who picks the epoch on the test images,
-and no result."""
+read at the epoch that they name, and no choice rests on a test image, but for the best reading of
+the protocol in the first table, which says so. *Best epoch* is the highest test accuracy of any
+epoch up to there: what a reader gets who picks the epoch on the test images, and no result."""
 
 NOTES = {
     "table2": "The paper's cells are not at hand. The run at 0.01 is that of LeNet+Attention in "
