@@ -136,11 +136,10 @@ def _gain(plain, gated):
     if len(values) < 2:
         here = signed(values) if values else NOTHING
         return [*cells, here, "fewer than two seeds in common: no spread"]
-    off, gain = abs(statistics.mean(values) - paper), abs(statistics.mean(values))
-    inside = ["inside" if each <= margin(values) else "outside" for each in (off, gain)]
+    middle, half = statistics.mean(values), margin(values)
+    gain, none = ("inside" if abs(middle - x) <= half else "outside" for x in (paper, 0))
     return [
         *cells,
         signed(values),
-        f"95 % interval {_interval(values)}: the paper's gain lies {inside[0]}, none at all lies "
-        f"{inside[1]}",
+        f"95 % interval {_interval(values)}: the paper's gain lies {gain}, none at all lies {none}",
     ]

@@ -125,8 +125,8 @@ def _read_section(section, found):
     ]
     shared = set.intersection(*map(set, reached)) if section in PAIRED else set()
     readings = []
-    for (row, chosen), epoch, kept in zip(found, epochs, reached, strict=True):
-        kept = {seed: kept[seed] for seed in kept if not shared or seed in shared} or chosen
+    for (row, _), epoch, kept in zip(found, epochs, reached, strict=True):
+        kept = {seed: kept[seed] for seed in kept if not shared or seed in shared}
         scores = tuple(_score(outcome, epoch) for outcome in kept.values())
         readings.append(Reading(row, tuple(kept.values()), epoch, scores))
     return readings
