@@ -104,7 +104,7 @@ def _accuracy(reading, label, paper):
         return [*cells, NOTHING, remarks(reading)]
     if not _in_full(reading):
         had = f"{reading.epoch} of {reading.row.epochs} epochs, {reading.train_count:,} images"
-        words = f"not run in full, so not compared: {spread(values)} after {had}"
+        words = f"not run in full, so not compared: {spread(values)} % after {had}"
         return [*cells, NOTHING, words]
     difference = 100 * (statistics.mean(values) - paper)
     words = f"{abs(difference):.2f} points {'higher' if difference > 0 else 'lower'} here"

@@ -39,10 +39,10 @@ def test_an_accuracy_is_compared_with_what_the_seeds_allow(scores, words):
 @pytest.mark.parametrize(
     ("outcomes", "words"),
     [
-        ([outcome("table1/vgg16", [0.9])], "90.00 after 1 of 100 epochs, 60,000 images |"),
+        ([outcome("table1/vgg16", [0.9])], "90.00 % after 1 of 100 epochs, 60,000 images |"),
         (
             [outcome("table1/vgg16", [0.9] * 100, train_count=6000)],
-            "90.00 after 100 of 100 epochs, 6,000 images |",
+            "90.00 % after 100 of 100 epochs, 6,000 images |",
         ),
     ],
 )
