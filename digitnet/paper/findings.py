@@ -1,4 +1,4 @@
-"""What the rows say: how much of the paper holds, and what each reading of its protocol does."""
+"""How much of the paper holds: its figures beside ours."""
 
 import statistics
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from digitnet.paper.readings import Reading
 from digitnet.paper.rows import TRAIN_IMAGES
 from digitnet.paper.tables import (
     NOTHING,
-    by_seed,
+    interval,
     margin,
     paired,
     percent,
@@ -15,14 +15,6 @@ from digitnet.paper.tables import (
     signed,
     spread,
     table,
-)
-from digitnet.paper.trials import LIGHT
-
-# A change of one setting, from the letter of the paper to its other reading, and its name.
-CHANGES = (
-    ("momentum", 0.9, "momentum 0.9 instead of 0"),
-    ("flip", False, "no flip instead of a flip"),
-    ("jitter", LIGHT, "brightness and contrast instead of shifts"),
 )
 
 
@@ -47,49 +39,6 @@ def what_holds(methods: list[Reading], protocols: Sequence[Reading] = ()) -> str
     if "lenet_attention" in named:
         lines += _best_reading(named["lenet_attention"], protocols)
     return table(["", "the paper", "here", ""], lines) if lines else ""
-
-
-def effects(readings: list[Reading]) -> str:
-    """What each change of the protocol does to the accuracy, everything else as it was.
-
-    Args:
-        readings: Of the section `protocol`.
-
-    Returns:
-        A table, in points of test accuracy. Each seed gives the mean over all pairs of rows that
-        differ in this setting alone: their mean, spread and 95 % interval over the seeds that
-        all these rows have. Then the least and the most of the pairs. Empty without pairs.
-    """
-    of_trial = {one.row.trial: one for one in readings if one.values("test")}
-    lines = []
-    for setting, other, label in CHANGES:
-        pairs = [
-            by_seed(of_trial[trial], of_trial[before])
-            for trial in of_trial
-            for before in of_trial
-            if getattr(trial, setting) == other and _differ_in(trial, before) == [setting]
-        ]
-        seeds = sorted(set.intersection(*map(set, pairs))) if pairs else []
-        if seeds:
-            of_pair = [statistics.mean(pair[seed] for seed in seeds) for pair in pairs]
-            of_seed = [statistics.mean(pair[seed] for pair in pairs) for seed in seeds]
-            cells = [label, signed(of_seed), _interval(of_seed)]
-            lines.append([*cells, signed([min(of_pair)]), signed([max(of_pair)]), str(len(pairs))])
-    head = ["", "points, mean", "95 % interval", "least pair", "most", "pairs of rows"]
-    return table(head, lines) if lines else ""
-
-
-def _interval(values):
-    """Of the mean of differences, in points; a dash of one value."""
-    if len(values) < 2:
-        return NOTHING
-    middle, half = statistics.mean(values), margin(values)
-    return f"{signed([middle - half])} to {signed([middle + half])}"
-
-
-def _differ_in(trial, before):
-    settings = [setting for setting, _, _ in CHANGES]
-    return [name for name in settings if getattr(trial, name) != getattr(before, name)]
 
 
 def _in_full(reading):
@@ -141,5 +90,5 @@ def _gain(plain, gated):
     return [
         *cells,
         signed(values),
-        f"95 % interval {_interval(values)}: the paper's gain lies {gain}, none at all lies {none}",
+        f"95 % interval {interval(values)}: the paper's gain lies {gain}, none at all lies {none}",
     ]

@@ -5,7 +5,7 @@ import datetime
 
 from digitnet import files
 from digitnet.errors import UserError
-from digitnet.paper import cost, deviations, findings, pictures, tables
+from digitnet.paper import cost, deviations, effects, findings, pictures, tables
 from digitnet.paper.readings import read, read_further
 from digitnet.paper.rows import SECTIONS, all_rows
 from digitnet.paper.store import Store
@@ -84,9 +84,8 @@ def _section(store, section, readings, further):
     else:
         with_best = section in ("table1", "protocol")
         parts.append(tables.of_readings(readings, section == "table1", with_best))
-        effects = findings.effects(readings) if section == "protocol" else ""
-        if effects:
-            parts += [EFFECTS, effects]
+        if section == "protocol":
+            parts += _effects(effects.of_protocol(readings))
         if further:
             parts += [FURTHER, tables.of_readings(further, False, with_best)]
     if section != "table4":
@@ -106,9 +105,9 @@ def _curves(store, name, readings):
 def _gates(store, readings, further):
     names = {tables.costs_as(one.row.trial.model) for one in readings}
     costs = cost.costs(sorted(names), store.folder / "cost.json")
-    parts = [tables.of_gates(readings, costs), tables.verdict(readings)]
+    parts = _compared_gates(readings, costs)
     if further:
-        parts += [FURTHER, tables.of_gates(further, costs), tables.verdict(further)]
+        parts += [FURTHER, *_compared_gates(further, costs)]
     return [
         *parts,
         "Microseconds are of the function that Keras' backend compiles from the float32 model, on "
@@ -116,6 +115,15 @@ def _gates(store, readings, further):
         f"{cost.BATCH}; measured on {costs['machine']}. A deployed file is quicker: see the "
         "latency of exported models.",
     ]
+
+
+def _compared_gates(readings, costs):
+    said = [tables.of_gates(readings, costs), tables.verdict(readings)]
+    return said + _effects(effects.of_gate(readings))
+
+
+def _effects(found):
+    return [EFFECTS, found] if found else []
 
 
 def _missing(sections):

@@ -132,6 +132,14 @@ def margin(values: list[float]) -> float:
     return STUDENT.get(len(values), STUDENT[10]) * error
 
 
+def interval(values: list[float]) -> str:
+    """The 95 % interval of a mean difference of accuracies, in points; a dash of one value."""
+    if len(values) < 2:
+        return NOTHING
+    middle, half = statistics.mean(values), margin(values)
+    return f"{signed([middle - half])} to {signed([middle + half])}"
+
+
 def signed(values: list[float]) -> str:
     """A difference of accuracies in points, `+0.12 ± 0.03`; without ± of one value."""
     deviation = f" ± {100 * statistics.stdev(values):.2f}" if len(values) > 1 else ""

@@ -105,32 +105,3 @@ def test_no_best_reading_is_named_where_it_is_the_letter_s_or_one_had_fewer_epoc
     for stored in ([*letter, *worse], [*letter, *part]):
         table = found("table1", *stored), found("protocol", *stored)
         assert "readings" not in findings.what_holds(*table)
-
-
-def test_an_effect_is_that_of_one_change_alone():
-    scores = {"0.0-flip-shift": 0.95, "0.0-noflip-shift": 0.97, "0.9-flip-shift": 0.98}
-    scores |= {"0.9-noflip-shift": 0.99, "0.9-noflip-light": 0.985}
-    stored = [outcome(f"protocol/{name}", [score]) for name, score in scores.items()]
-    assert findings.effects(found("protocol", *stored)).splitlines()[2:] == [
-        "| momentum 0.9 instead of 0 | +2.50 | – | +2.00 | +3.00 | 2 |",
-        "| no flip instead of a flip | +1.50 | – | +1.00 | +2.00 | 2 |",
-        "| brightness and contrast instead of shifts | -0.50 | – | -0.50 | -0.50 | 1 |",
-    ]
-
-
-def test_an_effect_s_spread_is_over_seeds_not_over_rows():
-    scores = {"0.0-flip-shift": (0.95, 0.96), "0.0-noflip-shift": (0.97, 0.97)}
-    scores |= {"0.0-flip-light": (0.90, 0.91), "0.0-noflip-light": (0.94, 0.95)}
-    stored = [
-        outcome(f"protocol/{name}", [score], seed)
-        for name, both in scores.items()
-        for seed, score in enumerate(both)
-    ]
-    cells = findings.effects(found("protocol", *stored)).splitlines()[2].split(" | ")
-    # Seed 0 has +2 and +4 points, seed 1 has +1 and +4: 3 and 2.5, whose mean has a standard error
-    # of 0.25; times Student's 12.71 that is 3.18.
-    assert cells[1:] == ["+2.75 ± 0.35", "-0.43 to +5.93", "+1.50", "+4.00", "2 |"]
-
-
-def test_one_reading_alone_has_no_effect():
-    assert findings.effects(found("protocol", outcome("protocol/0.9-flip-shift", [0.9]))) == ""
