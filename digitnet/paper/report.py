@@ -97,6 +97,7 @@ def _curves(store, name, readings):
     """A picture of the rows that have epochs, and its place in the report, where there are any."""
     curves = [one for one in readings if one.epoch and one.values("test")]
     if not curves:
+        (store.folder / name).unlink(missing_ok=True)  # an earlier report's
         return []
     pictures.write_curves(store.folder / name, curves)
     return [f"![Error on the test images over epochs]({name})"]

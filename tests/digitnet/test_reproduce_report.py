@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitnet import models, reproduce
-from digitnet.paper import cost, macs, rows, tables
+from digitnet.paper import cost, macs, report, rows, tables
 from digitnet.paper.readings import read, read_further
 from digitnet.paper.store import AT_CHANCE, DIVERGED, FAILED, Store
 from digitnet.paper.trials import Job
@@ -203,6 +203,13 @@ def test_a_sweep_writes_its_report_and_repeats_nothing(tmp_path, capsys):
     assert "0 jobs run" in capsys.readouterr().out
     (result, _) = sorted((tmp_path / "jobs").glob("*.json"))
     assert json.loads(result.read_text())["spec"]["train_count"] == 300
+
+
+def test_a_picture_that_the_report_no_longer_has_is_removed(tmp_path):
+    store, picture = Store(tmp_path), tmp_path / "gate-further.png"
+    picture.write_bytes(b"an earlier report's")
+    assert report._curves(store, picture.name, []) == []
+    assert not picture.exists()
 
 
 def test_paper_s_part_of_qmnist_is_its_first_20000_test_images(digits, capsys):
