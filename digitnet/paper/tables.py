@@ -162,5 +162,5 @@ def verdict(readings: list[Reading]) -> str:
     return (
         f"Of {count}: better than no gate beyond chance {better}, worse {worse}, and not to be "
         f"told from it by these seeds {len(found) - better - worse} (paired by seed, Student's t, "
-        "95 % for each)."
+        f"95 % for each: chance alone calls {0.05 * len(found):.2g} of them better or worse)."
     )
