@@ -8,6 +8,7 @@ import numpy as np
 from digitnet import plots
 from digitnet.augment import Augmentation
 from digitnet.paper.readings import Reading
+from digitnet.paper.tables import margin
 from digitnet.plots import ACCENT, INK, MUTED, SECOND, styled_figure
 
 COLOURS = (ACCENT, SECOND, "#edae49", "#5f4b8b", "#7a9e3f", MUTED, INK, "#c77b58")
@@ -42,6 +43,22 @@ def write_curves(path, readings: list[Reading]) -> None:
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(axis="y", which="both", color=MUTED, alpha=0.2)
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def write_differences(path, labels: list[str], differences: list[list[float]]) -> None:
+    """Differences of accuracies in points: a dot a seed, their mean and its 95 % interval."""
+    size = (6.4, 0.9 + 0.28 * len(labels))
+    with styled_figure(path, 1, 1, size) as (_, axes):
+        for place, values in enumerate(differences):
+            points = 100 * np.array(values)
+            half = 100 * margin(values) if len(values) > 1 else None
+            look = {"color": ACCENT, "markersize": 6, "capsize": 3, "linewidth": 1.2}
+            axes.errorbar(points.mean(), place, xerr=half, fmt="o", **look)
+            axes.plot(points, [place] * len(points), "o", color=INK, markersize=2.5, zorder=3)
+        axes.axvline(0, color=MUTED, linewidth=1)
+        axes.set(yticks=range(len(labels)), yticklabels=labels, ylim=(len(labels) - 0.5, -0.5))
+        axes.set_xlabel("against no gate, points of test accuracy")
+        axes.grid(axis="x", color=MUTED, alpha=0.2)
 
 
 def write_attention(path, model_path, digits) -> None:

@@ -111,6 +111,7 @@ def _gates(store, readings, further):
         parts += [FURTHER, *_compared_gates(further, costs)]
     return [
         *parts,
+        *_differences(store, readings),
         "Microseconds are of the function that Keras' backend compiles from the float32 model, on "
         "one thread, the least of many calls: of one image alone, and of each in a batch of "
         f"{cost.BATCH}; measured on {costs['machine']}. A deployed file is quicker: see the "
@@ -121,6 +122,18 @@ def _gates(store, readings, further):
 def _compared_gates(readings, costs):
     said = [tables.of_gates(readings, costs), tables.verdict(readings)]
     return said + _effects(effects.of_gate(readings))
+
+
+def _differences(store, readings):
+    """A picture of the gates against none, and its place in the report, where there are any."""
+    pairs = zip(readings, tables.differences(readings), strict=True)
+    found = {one.row.label: values for one, values in pairs if values}
+    path = store.folder / "gate-differences.png"
+    if not found:
+        path.unlink(missing_ok=True)  # an earlier report's
+        return []
+    pictures.write_differences(path, list(found), list(found.values()))
+    return [f"![Against no gate: each seed, their mean, its 95 % interval]({path.name})"]
 
 
 def _effects(found):

@@ -212,6 +212,17 @@ def test_a_picture_that_the_report_no_longer_has_is_removed(tmp_path):
     assert not picture.exists()
 
 
+def test_gates_are_drawn_against_none_and_not_without_it(tmp_path):
+    store, picture = Store(tmp_path), tmp_path / "gate-differences.png"
+    gates = [outcome("gate/spatial-first-open", [0.5], seed) for seed in (0, 1)]
+    gates.append(outcome("gate/spatial-both-open", [0.6]))
+    plain = [outcome("gate/none", [0.4], seed) for seed in (0, 1)]
+    for stored, lines in ((gates + plain, 1), (gates, 0)):
+        readings = read(rows.choose(None, ["gate"]), stored)["gate"]
+        assert len(report._differences(store, readings)) == lines
+        assert picture.exists() == bool(lines)
+
+
 def test_paper_s_part_of_qmnist_is_its_first_20000_test_images(digits, capsys):
     import dataclasses
 
