@@ -65,12 +65,14 @@ class Store:
 
     def remember(self, command: str) -> None:
         """Adds a command line to those that this folder has seen."""
-        files.write_json(self.folder / COMMANDS, [*self.commands(), command])
+        known = self.commands()
+        if command not in known:
+            files.write_json(self.folder / COMMANDS, [*known, command])
 
     def commands(self) -> list[str]:
         """The command lines that this folder has seen, each once, oldest first."""
         path = self.folder / COMMANDS
-        return list(dict.fromkeys(files.read_json(path))) if path.exists() else []
+        return files.read_json(path) if path.exists() else []
 
     def write(self, outcome: Outcome) -> None:
         """Stores what a job left, whole or not at all."""

@@ -119,6 +119,12 @@ def test_an_outcome_comes_back_from_its_file(tmp_path):
     assert store.outcomes() == [written]
 
 
+def test_a_command_that_is_given_again_is_listed_once(tmp_path):
+    for command in ("first", "second", "first"):
+        Store(tmp_path).remember(command)
+    assert Store(tmp_path).commands() == ["first", "second"]
+
+
 def test_a_damaged_file_is_named_and_left_out(tmp_path, capsys):
     store = Store(tmp_path)
     store.write(outcome("table1/lenet", [0.5]))
