@@ -1,5 +1,6 @@
 """What one change does, everything else as it was: of the protocol, and of the gate."""
 
+import operator
 import statistics
 
 from digitnet.paper.readings import Reading
@@ -33,8 +34,8 @@ def of_protocol(readings: list[Reading]) -> str:
         differ in this setting alone: their mean, spread and 95 % interval over the seeds that
         all these rows have. Then the least and the most of the pairs. Empty without pairs.
     """
-    trials = {one.row.trial: one for one in _scored(readings)}
-    of_key = {(trial.momentum, trial.flip, trial.jitter): one for trial, one in trials.items()}
+    settings = operator.attrgetter("momentum", "flip", "jitter")
+    of_key = {settings(one.row.trial): one for one in _scored(readings)}
     return _table([(label, _pairs(of_key, *change)) for *change, label in PROTOCOL])
 
 

@@ -45,18 +45,19 @@ def write_curves(path, readings: list[Reading]) -> None:
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
-def write_differences(path, labels: list[str], differences: list[list[float]]) -> None:
-    """Differences of accuracies in points: a dot a seed, their mean and its 95 % interval."""
-    size = (6.4, 0.9 + 0.28 * len(labels))
+def write_differences(path, differences: dict[str, list[float]]) -> None:
+    """Each row's accuracies less those without a gate: a dot a seed, mean and 95 % interval."""
+    size = (6.4, 0.9 + 0.28 * len(differences))
     with styled_figure(path, 1, 1, size) as (_, axes):
-        for place, values in enumerate(differences):
+        for place, values in enumerate(differences.values()):
             points = 100 * np.array(values)
             half = 100 * margin(values) if len(values) > 1 else None
             look = {"color": ACCENT, "markersize": 6, "capsize": 3, "linewidth": 1.2}
             axes.errorbar(points.mean(), place, xerr=half, fmt="o", **look)
             axes.plot(points, [place] * len(points), "o", color=INK, markersize=2.5, zorder=3)
         axes.axvline(0, color=MUTED, linewidth=1)
-        axes.set(yticks=range(len(labels)), yticklabels=labels, ylim=(len(labels) - 0.5, -0.5))
+        axes.set_yticks(range(len(differences)), differences.keys())
+        axes.invert_yaxis()
         axes.set_xlabel("against no gate, points of test accuracy")
         axes.grid(axis="x", color=MUTED, alpha=0.2)
 

@@ -96,11 +96,18 @@ def _section(store, section, readings, further):
 def _curves(store, name, readings):
     """A picture of the rows that have epochs, and its place in the report, where there are any."""
     curves = [one for one in readings if one.epoch and one.values("test")]
-    if not curves:
-        (store.folder / name).unlink(missing_ok=True)  # an earlier report's
+    title = "Error on the test images over epochs"
+    return _picture(store, name, title, pictures.write_curves, curves)
+
+
+def _picture(store, name, title, write, shown):
+    """Draws what there is to show and gives its place; with nothing, an earlier report's goes."""
+    path = store.folder / name
+    if not shown:
+        path.unlink(missing_ok=True)
         return []
-    pictures.write_curves(store.folder / name, curves)
-    return [f"![Error on the test images over epochs]({name})"]
+    write(path, shown)
+    return [f"![{title}]({name})"]
 
 
 def _gates(store, readings, further):
@@ -128,12 +135,8 @@ def _differences(store, readings):
     """A picture of the gates against none, and its place in the report, where there are any."""
     pairs = zip(readings, tables.differences(readings), strict=True)
     found = {one.row.label: values for one, values in pairs if values}
-    path = store.folder / "gate-differences.png"
-    if not found:
-        path.unlink(missing_ok=True)  # an earlier report's
-        return []
-    pictures.write_differences(path, list(found), list(found.values()))
-    return [f"![Against no gate: each seed, their mean, its 95 % interval]({path.name})"]
+    title = "Against no gate: each seed, their mean, its 95 % interval"
+    return _picture(store, "gate-differences.png", title, pictures.write_differences, found)
 
 
 def _effects(found):
