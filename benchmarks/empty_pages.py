@@ -12,11 +12,13 @@ import sys
 
 import numpy as np
 
-from benchmarks import blocks, sheets, surfaces
-from edge_demo import overlay, reader
-from edge_demo.classifier import Classifier
+from benchmarks import blocks, sheets
+from digitnet.drawn import surfaces
 from edge_demo.errors import UserError, run_command
-from edge_demo.saving import write_picture
+from edge_demo.model.classifier import Classifier
+from edge_demo.reading import reader
+from edge_demo.showing import overlay
+from edge_demo.showing.saving import write_picture
 
 SIZE = (640, 480)
 

@@ -17,12 +17,12 @@ from pathlib import Path
 import cv2
 
 from benchmarks import blocks
-from edge_demo.cameras import SIZE, SyntheticCamera, Video
 from edge_demo.errors import UserError, run_command
-from edge_demo.newest import NewestFrames
-from edge_demo.reader import read_digits
-from edge_demo.reloading import ReloadingClassifier
-from edge_demo.tracker import Tracker
+from edge_demo.frames.cameras import SIZE, SyntheticCamera, Video
+from edge_demo.frames.newest import NewestFrames
+from edge_demo.model.reloading import ReloadingClassifier
+from edge_demo.reading.reader import read_digits
+from edge_demo.reading.tracker import Tracker
 
 
 def main(argv=None):

@@ -19,12 +19,12 @@ import cv2
 import numpy as np
 
 from benchmarks import blocks
-from edge_demo import candidates, ink, pieces
-from edge_demo.classifier import Classifier
 from edge_demo.errors import UserError, run_command
-from edge_demo.normalize import normalize
-from edge_demo.reader import read_digits
-from edge_demo.synthetic import draw_page
+from edge_demo.frames.synthetic import draw_page
+from edge_demo.model.classifier import Classifier
+from edge_demo.reading import candidates, ink, pieces
+from edge_demo.reading.normalize import normalize
+from edge_demo.reading.reader import read_digits
 
 SIZES = ((640, 480), (1280, 720))
 DIGITS = 10

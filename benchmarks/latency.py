@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import latency_others, readme
-from digitnet import provenance
 from digitnet.errors import UserError, run_command
+from digitnet.training import provenance
 from export import verify
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,13 +12,13 @@ import keras
 import numpy as np
 from keras import layers
 
-from export import convert, rewrite, source, trim
+from export import convert, rewrite, trained_run, trim
 
 
 def plain(model_path):
     """The trained network with a batch of one and no rewriting: what the converter makes of it."""
     image = keras.Input(batch_shape=(1, 28, 28, 1), dtype="float32", name="image")
-    trained = source.load_model(model_path)
+    trained = trained_run.load_model(model_path)
     return keras.Model(image, {"probabilities": trained(image)})
 
 

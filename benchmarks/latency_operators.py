@@ -42,7 +42,7 @@ def cut_off(content):
 
 def time_in_turn(paths):
     """Least microseconds a call of each file, in this process' runtime: float64 `[len(paths)]`."""
-    from edge_demo.classifier import load_runtime
+    from edge_demo.model.classifier import load_runtime
     from export.measure import call_times_us
 
     interpreter_class, runtime = load_runtime()

@@ -29,7 +29,7 @@ def time_keras(path):
     """(runtime, microseconds of each call) of `keras.Model.predict` on one image."""
     import keras
 
-    from export.source import load_model
+    from export.trained_run import load_model
 
     model, image = load_model(path), digit_like_image()
     runtime = f"keras {keras.__version__}, {keras.backend.backend()}"

@@ -19,7 +19,7 @@ import time
 
 from benchmarks import readme
 from digitnet.errors import UserError, run_command
-from digitnet.provenance import machine
+from digitnet.training.provenance import machine
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WHAT = ("clone", "install", "train", "export", "read a page")

@@ -113,7 +113,7 @@ class _Writer:
 
 def main(argv=None):
     """Writes MODEL.keras as an ONNX file: `python -m benchmarks.onnx_graph MODEL.keras FILE`."""
-    from export.source import load_model
+    from export.trained_run import load_model
 
     model_path, path = sys.argv[1:] if argv is None else argv
     Path(path).write_bytes(to_onnx(load_model(model_path)))

@@ -17,12 +17,13 @@ import cv2
 import numpy as np
 
 from benchmarks import blocks, scoring, sheets
-from edge_demo import overlay, reader
-from edge_demo.classifier import Classifier
 from edge_demo.errors import UserError, run_command
-from edge_demo.normalize import normalize
-from edge_demo.pictures import read_picture
-from edge_demo.saving import write_picture
+from edge_demo.frames.pictures import read_picture
+from edge_demo.model.classifier import Classifier
+from edge_demo.reading import reader
+from edge_demo.reading.normalize import normalize
+from edge_demo.showing import overlay
+from edge_demo.showing.saving import write_picture
 
 
 def main(argv=None):

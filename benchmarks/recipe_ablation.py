@@ -19,10 +19,11 @@ import time
 import keras
 
 from benchmarks import blocks
-from digitnet import data, files, models, recipe
+from digitnet import files, models, recipe
+from digitnet.digits import datasets
 from digitnet.errors import UserError, run_command
-from digitnet.feed import Feed
 from digitnet.train import compile_for_training
+from digitnet.training.feed import Feed
 
 VALIDATION_COUNT = 10_000
 
@@ -48,11 +49,11 @@ def recipe_of(variant: str, seed: int, num_epochs: int) -> recipe.Recipe:
     return dataclasses.replace(recipe.default(), **changes)
 
 
-def row(variant: str, seed: int, num_epochs: int, digits: data.Digits) -> dict:
+def row(variant: str, seed: int, num_epochs: int, digits: datasets.Digits) -> dict:
     """Trains one variant with one seed and scores it on the validation images."""
     chosen = recipe_of(variant, seed, num_epochs)
     model = models.build(chosen.model, chosen.seed)
-    feed = Feed.of(chosen, digits, data.NUM_CLASSES)
+    feed = Feed.of(chosen, digits, datasets.NUM_CLASSES)
     training_model = compile_for_training(model, chosen, feed.steps_per_epoch)
     started = time.process_time()
     history = training_model.fit(
@@ -134,7 +135,7 @@ def _main(argv):
         if variant not in VARIANTS:
             raise UserError(f"there is no variant {variant!r}; they are: {', '.join(VARIANTS)}.")
     files.make_folder(arguments.out.parent)
-    digits = data.load("mnist", validation_count=VALIDATION_COUNT)
+    digits = datasets.load("mnist", validation_count=VALIDATION_COUNT)
     for seed in range(arguments.seeds):
         for variant in arguments.variants or VARIANTS:
             rows = json.loads(arguments.out.read_text()) if arguments.out.exists() else []

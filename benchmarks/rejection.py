@@ -16,14 +16,15 @@ import tempfile
 
 import numpy as np
 
-from digitnet import data, world
+from digitnet.digits import datasets
+from digitnet.drawn import world
 from digitnet.errors import UserError, run_command
 
 SEED = 20_261_121
 _DEVICE_PROGRAM = """
 import sys
 import numpy as np
-from edge_demo.classifier import Classifier
+from edge_demo.model.classifier import Classifier
 path, folder = sys.argv[1:]
 images = np.load(f"{folder}/images.npy")
 np.save(f"{folder}/probabilities.npy", Classifier(path).predict_batch(images).probabilities)
@@ -61,8 +62,8 @@ def _run(argv):
 
 
 def validation_sets(count):
-    """The sets by name, each a `digitnet.world.Pool`; labels are 10 where there is no digit."""
-    digits = data.load("mnist", validation_count=5000)
+    """The sets by name, each a `digitnet.drawn.world.Pool`; the label 10 is no digit."""
+    digits = datasets.load("mnist", validation_count=5000)
     held_out = digits.x_validation, digits.y_validation
     return {
         "MNIST, validation": world.Pool(*held_out),
@@ -118,7 +119,6 @@ def _predictor(path):
         return lambda images: _ask_device(path, images)
     import keras
 
-    import digitnet.edge_model
     import digitnet.models  # noqa: F401, registers AttentionGate with Keras
 
     try:

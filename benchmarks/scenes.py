@@ -10,11 +10,12 @@ import json
 import sys
 
 from benchmarks import blocks, sheets
-from benchmarks.drawn_scenes import SCENES, draw_scene
-from edge_demo import overlay, reader
-from edge_demo.classifier import Classifier
+from digitnet.drawn.pages import SCENES, draw_scene
 from edge_demo.errors import UserError, run_command
-from edge_demo.saving import write_picture
+from edge_demo.model.classifier import Classifier
+from edge_demo.reading import reader
+from edge_demo.showing import overlay
+from edge_demo.showing.saving import write_picture
 
 NAMES = ("scenes", "digits", "read", "found", "false_digits", "wholly_right")
 

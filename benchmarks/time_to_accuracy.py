@@ -18,13 +18,15 @@ import time
 import keras
 
 from benchmarks import readme
-from digitnet import data, epochs, models, provenance
-from digitnet.augment import Augmentation
+from digitnet import models
+from digitnet.digits import datasets
 from digitnet.errors import UserError, run_command
-from digitnet.feed import Feed
 from digitnet.recipe import RECIPES, Recipe
-from digitnet.run_directory import EVALUATION_BATCH_SIZE
 from digitnet.train import compile_for_training
+from digitnet.training import epochs, provenance
+from digitnet.training.augmentation import Augmentation
+from digitnet.training.feed import Feed
+from digitnet.training.run_directory import EVALUATION_BATCH_SIZE
 
 WARM_UP_BATCHES = 100
 
@@ -58,7 +60,7 @@ class Stopwatch(keras.callbacks.Callback):
         return next((seconds for seconds, one in pairs if one >= accuracy), None)
 
 
-def measure(recipe: Recipe, digits: data.Digits) -> Stopwatch:
+def measure(recipe: Recipe, digits: datasets.Digits) -> Stopwatch:
     """Trains a recipe under the watch."""
     model = models.build(recipe.model, recipe.seed)
     feed = Feed.of(recipe, digits, model.output_shape[-1])
@@ -130,7 +132,7 @@ def _main(argv):
     if arguments.epochs is not None:
         recipe = dataclasses.replace(recipe, epochs=arguments.epochs)
     recipe = dataclasses.replace(recipe, seed=arguments.seed, validation_count=0)
-    digits = data.load(arguments.dataset, validation_count=0)
+    digits = datasets.load(arguments.dataset, validation_count=0)
     if recipe.batch_size > len(digits.y_train):
         raise UserError(
             f"the recipe's batch is {recipe.batch_size}, and {arguments.dataset} has "

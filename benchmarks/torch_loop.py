@@ -33,7 +33,7 @@ def network():
 
 
 def augment(images, recipe):
-    """The affine augmentation of `digitnet.augment.Augmentation` with grid_sample."""
+    """The affine augmentation of `digitnet.training.augmentation.Augmentation` with grid_sample."""
     draws = torch.rand(len(images), 6) * 2 - 1
     angle = draws[:, 0] * (recipe.rotation_degrees * math.pi / 180)
     shear = draws[:, 1] * recipe.shear

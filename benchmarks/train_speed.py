@@ -51,10 +51,10 @@ def _keras(images, labels, with_augmentation):
     import keras
 
     from digitnet import models, recipe
-    from digitnet.augment import Augmentation
-    from digitnet.epochs import Shuffled
-    from digitnet.feed import Feed
     from digitnet.train import compile_for_training
+    from digitnet.training.augmentation import Augmentation
+    from digitnet.training.epochs import Shuffled
+    from digitnet.training.feed import Feed
 
     chosen = recipe.default()
     model = models.build(chosen.model, seed=0)
@@ -120,7 +120,7 @@ def table(speeds: dict[str, list[float]], threads: int) -> str:
         speeds: Each contender's images a second, round by round.
         threads: Threads that each had.
     """
-    from digitnet import provenance
+    from digitnet.training import provenance
 
     lines = [
         "| training | images a second | against PyTorch | median of rounds | each round |",

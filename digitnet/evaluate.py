@@ -5,8 +5,9 @@ import json
 import pathlib
 import sys
 
-from digitnet import data, scores
+from digitnet.digits import datasets
 from digitnet.errors import UserError, run_command
+from digitnet.training import scores
 
 BATCH_SIZE = 500
 
@@ -35,7 +36,7 @@ def predictor(path):
         return lambda images: model.predict(images, batch_size=BATCH_SIZE, verbose=0)
     if path.suffix == ".tflite":
         try:
-            from edge_demo.classifier import Classifier
+            from edge_demo.model.classifier import Classifier
         except ImportError as error:
             raise UserError(
                 f"evaluating a .tflite needs pip install 'digitnet[edge]' ({error})."
@@ -64,7 +65,7 @@ def load_keras(path):
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UserError(f"{path} cannot be loaded as a Keras model: {reason}") from error
     shapes = [tuple(tensor.shape) for tensor in (*model.inputs, *model.outputs)]
-    if shapes != [(None, 28, 28, 1), (None, data.NUM_CLASSES)]:
+    if shapes != [(None, 28, 28, 1), (None, datasets.NUM_CLASSES)]:
         raise UserError(
             f"{path} is no model of digits: input and output are {shapes}, not "
             "[(None, 28, 28, 1), (None, 10)]."
@@ -114,7 +115,7 @@ def main(argv=None) -> int:
 def _main(argv):
     arguments = _parser().parse_args(argv)
     predict = predictor(arguments.model)
-    digits = data.load(arguments.dataset, validation_count=0, needs_training=False)
+    digits = datasets.load(arguments.dataset, validation_count=0, needs_training=False)
     if not len(digits.x_test):
         raise UserError(f"{arguments.dataset} holds no test images.")
     summary = scores.summary(digits.y_test, predict(digits.x_test))

@@ -13,8 +13,8 @@ import keras
 from keras import layers
 
 from digitnet.attention import MASK_KINDS, AttentionGate
-from digitnet.edge_model import edge
-from digitnet.large_models import alexnet, resnet50, vgg16
+from digitnet.networks.edge import edge
+from digitnet.networks.large import alexnet, resnet50, vgg16
 
 IMAGE_SHAPE = (28, 28, 1)
 NUM_CLASSES = 10

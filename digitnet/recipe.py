@@ -28,14 +28,14 @@ class Recipe:
         ema_momentum: If above 0, the weights kept at the end are an exponential moving average
             over steps with this momentum.
         rotation_degrees, shear, zoom, shift_pixels, horizontal_flip, whole_pixels: As
-            `digitnet.augment.Augmentation` takes them.
+            `digitnet.training.augmentation.Augmentation` takes them.
         brightness, contrast: Likewise.
-        world: Whether the camera's pictures of `digitnet.world` (stroke digits, photographed
+        world: Whether the camera's pictures of `digitnet.drawn.world` (stroke digits, photographed
             digits, what is no digit) stand beside the training digits. Needs OpenCV.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
             keeps weights in float32. For accelerators; slower on most CPUs.
         calibrates: Whether the confidences are fitted to held-out images at the end, as
-            `digitnet.calibrate` does.
+            `digitnet.training.temperature` does.
         validation_count: Training images that are held out, for the curves and for that.
         seed: Decides first weights, order of images and augmentation.
     """
@@ -116,7 +116,7 @@ def long() -> Recipe:
 def edge() -> Recipe:
     """The network of the camera demo: `python -m digitnet.train --recipe edge`.
 
-    `digitnet.world` warps the digits itself, in the one resampling, so nothing is done here.
+    `digitnet.drawn.world` warps the digits itself, in the one resampling, so nothing is done here.
     """
     return Recipe(
         name="edge",

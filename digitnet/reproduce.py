@@ -7,11 +7,12 @@ import sys
 
 from tqdm import tqdm
 
-from digitnet import data
+from digitnet.digits import datasets
 from digitnet.errors import UserError, run_command
-from digitnet.paper import plan, report, rows
-from digitnet.paper.store import FAILED, Store
-from digitnet.paper.trials import fingerprint
+from digitnet.paper.experiments import plan, rows
+from digitnet.paper.experiments.trials import fingerprint
+from digitnet.paper.report import writing
+from digitnet.paper.runners.store import FAILED, Store
 
 QMNIST_TEST_COUNT, PAPER_TEST_COUNT = 60_000, 20_000
 
@@ -22,8 +23,8 @@ def reproduce(
     """Runs what the rows need and is not stored yet, and writes the report of all that is stored.
 
     Args:
-        chosen: `digitnet.paper.rows.Row`s.
-        digits: A `digitnet.data.Digits` without validation images.
+        chosen: `digitnet.paper.experiments.rows.Row`s.
+        digits: A `digitnet.digits.datasets.Digits` without validation images.
         folder: Where outcomes are stored, and the report written.
         seeds: Seeds of each row; `None` for three, one for the large networks.
         epochs: The most epochs that any network is trained for; `None` for the protocol's.
@@ -48,15 +49,15 @@ def reproduce(
             outcomes.append(outcome)
             bar.write(_line(outcome), file=sys.stderr)
             bar.update()
-    report.write(store, digits)
+    writing.write(store, digits)
     return outcomes
 
 
 def _executor(name):
     if name == "local":
-        from digitnet.paper.local import run_jobs
+        from digitnet.paper.runners.local import run_jobs
     else:
-        from digitnet.paper.cluster import run_jobs
+        from digitnet.paper.runners.cluster import run_jobs
     return run_jobs
 
 
@@ -141,7 +142,7 @@ def _main(argv):
         print("\n".join(row.full_name for row in chosen))
         return 0
     Store(arguments.out)  # before the digits: a folder that cannot be written is said at once
-    digits = data.load(arguments.dataset, validation_count=0, limit=arguments.limit)
+    digits = datasets.load(arguments.dataset, validation_count=0, limit=arguments.limit)
     digits = _papers_part(digits)
     try:
         outcomes = reproduce(

@@ -11,11 +11,13 @@ import sys
 import keras
 import numpy as np
 
-from digitnet import checkpoint, data, devices, epochs, mixing, models
+from digitnet import models
+from digitnet.digits import datasets, mixing
 from digitnet.errors import UserError, run_command
-from digitnet.feed import Feed
 from digitnet.recipe import RECIPES, Recipe
-from digitnet.run_directory import EVALUATION_BATCH_SIZE, finish, open_run
+from digitnet.training import checkpoint, devices, epochs
+from digitnet.training.feed import Feed
+from digitnet.training.run_directory import EVALUATION_BATCH_SIZE, finish, open_run
 
 # Steps a call into the compiled loop: saves TensorFlow a fifth of an epoch. Keras unrolls the loop
 # on JAX, where 26 steps took over a minute to compile.
@@ -24,7 +26,7 @@ STEPS_PER_EXECUTION = {"tensorflow": 50}
 
 def train(
     recipe: Recipe,
-    digits: data.Digits,
+    digits: datasets.Digits,
     run_dir,
     *,
     resume: bool = False,
@@ -208,11 +210,11 @@ def _main(argv):
     recipe = _recipe_of(arguments)
     run_dir = arguments.run_dir or f"runs/{recipe.name}"
     command = ["python", "-m", "digitnet.train", *(sys.argv[1:] if argv is None else argv)]
-    digits = data.load(
+    digits = datasets.load(
         arguments.dataset, validation_count=recipe.validation_count, limit=arguments.limit
     )
     if arguments.mix_with:
-        other = data.load(arguments.mix_with, validation_count=0, limit=arguments.limit)
+        other = datasets.load(arguments.mix_with, validation_count=0, limit=arguments.limit)
         digits = mixing.mix(digits, other)
     try:
         with contextlib.ExitStack() as stack:

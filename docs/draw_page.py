@@ -4,14 +4,14 @@ import pathlib
 
 import cv2
 
-from edge_demo.synthetic import draw_page
+from edge_demo.frames.synthetic import draw_page
 
 FILE = pathlib.Path(__file__).resolve().with_name("page.jpg")
 ROWS = ("31415", "92653", "27180")
 
 
 def draw():
-    """The page as `edge_demo.synthetic.Page`; its `digits` are what is to be read."""
+    """The page as `edge_demo.frames.synthetic.Page`; its `digits` are what is to be read."""
     return draw_page(ROWS, seed=11, size=(960, 640))
 
 

@@ -3,8 +3,9 @@
 import argparse
 import sys
 
-from edge_demo import modelfile, reader
 from edge_demo.errors import UserError, run_command
+from edge_demo.model import model_file
+from edge_demo.reading import reader
 
 EPILOG = """\
 examples:
@@ -44,7 +45,7 @@ def parser():
         help="camera index, /dev/videoN, picamera, synthetic, a picture or video file, or a folder "
         "of pictures (read recursively, sorted); default: the first camera that is found",
     )
-    add("--model", metavar="FILE", help=f"a .tflite file (default: {modelfile.DEFAULT_PATH.name})")
+    add("--model", metavar="FILE", help=f"a .tflite file (default: {model_file.DEFAULT_PATH.name})")
     add("--json", action="store_true", help="print one JSON object per frame")
     add(
         "--save",

@@ -4,15 +4,15 @@ import json
 import sys
 import time
 
-from edge_demo import overlay, window
-from edge_demo.cameras import choose_camera
 from edge_demo.errors import UserError
-from edge_demo.layout import reading_order
-from edge_demo.reader import read_digits
-from edge_demo.reloading import ReloadingClassifier
-from edge_demo.saving import Saver
-from edge_demo.sources import open_source
-from edge_demo.tracker import Tracker
+from edge_demo.frames.cameras import choose_camera
+from edge_demo.frames.sources import open_source
+from edge_demo.model.reloading import ReloadingClassifier
+from edge_demo.reading.layout import reading_order
+from edge_demo.reading.reader import read_digits
+from edge_demo.reading.tracker import Tracker
+from edge_demo.showing import overlay, window
+from edge_demo.showing.saving import Saver
 
 
 class Demo:

@@ -8,9 +8,9 @@ import platform
 import sys
 from typing import NamedTuple
 
-from edge_demo import modelfile
 from edge_demo.errors import run_command
-from edge_demo.probe import try_in_child
+from edge_demo.model import model_file
+from edge_demo.model.trial_run import try_in_child
 
 INSTALL_RUNTIME = (
     "pip install ai-edge-litert"
@@ -102,7 +102,7 @@ def check_opencv():
     try:
         import cv2
 
-        from edge_demo.window import can_open_windows
+        from edge_demo.showing.window import can_open_windows
     except ImportError as error:
         return Check("OpenCV", False, f"does not import: {error}", cure)
     windows = "with windows" if can_open_windows() else "without windows (headless)"
@@ -112,8 +112,8 @@ def check_opencv():
 def check_model():
     """The model file that ships with the package, run once in a child process."""
     try:
-        file = modelfile.read()
-    except modelfile.ModelFileError as error:
+        file = model_file.read()
+    except model_file.ModelFileError as error:
         return Check("model file", False, str(error), "install the package again")
     name = file.metadata.get("model", "unnamed model")
     found = f"{file.path.name}, {len(file.content):,} bytes, {name}"
@@ -156,7 +156,7 @@ def check_display():
     """Whether a window could be opened."""
     if importlib.util.find_spec("cv2") is None:
         return Check("display", False, "not tried: there is no OpenCV", needed=False)
-    from edge_demo.window import why_no_window
+    from edge_demo.showing.window import why_no_window
 
     reason = why_no_window()
     found = reason or "a window can be opened"

@@ -187,9 +187,9 @@ def main(argv=None):
     parser.add_argument("job", help="JSON object with the arguments of in_child_process")
     job = json.loads(parser.parse_args(argv).job)
 
-    from export import rewrite, source, trim
+    from export import rewrite, trained_run, trim
 
-    model = rewrite.deployed(source.load_model(Path(job["model_path"])))
+    model = rewrite.deployed(trained_run.load_model(Path(job["model_path"])))
     images = np.load(job["calibration_path"]) if job["calibration_path"] else None
     content = trim.trimmed(convert(model, job["format_name"], images))
     Path(job["out_path"]).write_bytes(content)

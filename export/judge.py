@@ -58,7 +58,7 @@ def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
 def _classifier(path):
     if micro.is_the_only_runtime():
         return micro.MicroInterpreter(path)
-    from edge_demo.classifier import Classifier
+    from edge_demo.model.classifier import Classifier
 
     return Classifier(path)
 

@@ -25,7 +25,7 @@ def measure(path, timed_calls=TIMED_CALLS, threads=THREADS):
     """
     if micro.is_the_only_runtime():
         return _measure_micro(path, timed_calls)
-    from edge_demo.classifier import load_runtime
+    from edge_demo.model.classifier import load_runtime
 
     interpreter_class, _ = load_runtime()
     with open(path, "rb") as file:

@@ -12,8 +12,8 @@ import tempfile
 
 import numpy as np
 
-from edge_demo.classifier import Prediction
 from edge_demo.errors import UserError
+from edge_demo.model.classifier import Prediction
 
 
 def is_the_only_runtime():
@@ -55,7 +55,7 @@ class MicroInterpreter:
         self._interpreter.set_input(image[np.newaxis], 0)
 
     def predict_batch(self, images):
-        """Classifies uint8 `[N, 28, 28, 1]` one by one, as `edge_demo.classifier` does."""
+        """Classifies uint8 `[N, 28, 28, 1]` one by one, as `edge_demo.model.classifier` does."""
         probabilities, attention = [], []
         for image in images:
             self.set_image(image)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from export import calibration, card, one_format, report, source, targets, verify
+from export import calibration, card, export_report, one_format, targets, trained_run, verify
 from export.errors import UserError
 from export.quiet import without_native_messages
 from export.staging import staging
@@ -40,7 +40,7 @@ def export(
     if "int8" in formats:
         calibration.check_count(calibration_images)
     judges = verify.judges(target, runtimes)
-    run = source.read(run_dir)
+    run = trained_run.read(run_dir)
     out_dir = Path(run_dir) / "export" if out_dir is None else Path(out_dir)
     names = [f"digitnet-{name}.tflite" for name in formats]
     names += [f"digitnet-{name}{end}" for name in formats for end in _c_array_ends(with_c_array)]
@@ -67,8 +67,8 @@ def export(
             files.append(
                 one_format.export(folder, run, facts, judges, max_drop_points, with_c_array)
             )
-        full = report.build(run, digits.name, keras_accuracy, target, record, files)
-        page = report.to_markdown(full)
+        full = export_report.build(run, digits.name, keras_accuracy, target, record, files)
+        page = export_report.to_markdown(full)
         one_format.write(folder / "report.json", json.dumps(full, indent=2) + "\n")
         one_format.write(folder / "report.md", page)
         one_format.write(folder / "README.md", card.to_markdown(full))
@@ -100,10 +100,10 @@ def _load(run, dataset):
             "with --dataset."
         )
     with without_native_messages():
-        from digitnet import data
+        from digitnet.digits import datasets
         from export import rewrite
 
-        model = source.load_model(run.model_path)
+        model = trained_run.load_model(run.model_path)
     rewrite.check_contract(model)
     if not rewrite.has_spatial_gate(model):
         print(
@@ -113,7 +113,7 @@ def _load(run, dataset):
         )
     # The validation images stay out of the calibration as they stayed out of the training.
     count = run.config.get("validation_count", 5000)
-    digits = data.load(dataset, validation_count=count)
+    digits = datasets.load(dataset, validation_count=count)
     if len(digits.y_test) == 0:
         raise UserError(f"{dataset} holds no test images, so no file can be verified on it.")
     return model, digits

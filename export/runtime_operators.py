@@ -1,7 +1,7 @@
 """Which operators each runtime has, and up to which version.
 
-The versions are what `python -m export.probe` printed in an environment with that runtime; a test
-compares. Microcontroller kernels have no versions: the names are those that TensorFlow Lite
+The versions are what `python -m export.list_operators` printed in an environment with that runtime;
+a test compares. Microcontroller kernels have no versions: the names are those that TensorFlow Lite
 Micro's MicroMutableOpResolver could add in 2023, and later releases only add to them.
 """
 

@@ -19,7 +19,7 @@ def reference_cases(model, digits):
 
     Args:
         model: the trained Keras model.
-        digits: `digitnet.data.Digits`.
+        digits: `digitnet.digits.datasets.Digits`.
 
     Returns:
         dict of arrays: images, labels, probabilities, and attention where the model has a gate.

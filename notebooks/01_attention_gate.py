@@ -34,9 +34,10 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from digitnet import data, models, recipe, train
+from digitnet import models, recipe, train
 from digitnet.attention import OPEN_BIAS, AttentionGate
-from digitnet.plots import ACCENT, INK, MUTED, SECOND, STYLE
+from digitnet.digits import datasets
+from digitnet.training.plots import ACCENT, INK, MUTED, SECOND, STYLE
 
 FAST = os.environ.get("DIGITNET_NOTEBOOK_FAST") == "1"  # the small settings of the tests
 plt.rcParams.update({**STYLE, "figure.dpi": 90})
@@ -48,7 +49,7 @@ plt.rcParams.update({**STYLE, "figure.dpi": 90})
 # would deploy; here it is cut short.
 
 # %%
-digits = data.load("optdigits" if FAST else "auto", limit=1_000 if FAST else 12_000)
+digits = datasets.load("optdigits" if FAST else "auto", limit=1_000 if FAST else 12_000)
 short = dataclasses.replace(recipe.default(), epochs=3 if FAST else 5, batch_size=48)
 with tempfile.TemporaryDirectory() as folder:
     metrics = train.train(short, digits, os.path.join(folder, "run"))

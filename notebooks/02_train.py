@@ -28,9 +28,10 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from digitnet import data, recipe, train
-from digitnet.augment import Augmentation
-from digitnet.plots import ACCENT, MUTED, SECOND, STYLE
+from digitnet import recipe, train
+from digitnet.digits import datasets
+from digitnet.training.augmentation import Augmentation
+from digitnet.training.plots import ACCENT, MUTED, SECOND, STYLE
 
 FAST = os.environ.get("DIGITNET_NOTEBOOK_FAST") == "1"  # the small settings of the tests
 plt.rcParams.update({**STYLE, "figure.dpi": 90})
@@ -45,7 +46,7 @@ runs = pathlib.Path(workspace.name)
 # once, at the end of a run.
 
 # %%
-digits = data.load(
+digits = datasets.load(
     "optdigits" if FAST else "auto", validation_count=1_000, limit=600 if FAST else 12_000
 )
 for part in ("train", "validation", "test"):

@@ -25,7 +25,7 @@ import zipfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from edge_demo.classifier import load_runtime
+from edge_demo.model.classifier import load_runtime
 
 # Before Keras: tflite-runtime 2.14.0 crashes in a process that has imported TensorFlow first.
 _, runtime = load_runtime()
@@ -34,9 +34,10 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from digitnet import data, recipe, train
-from digitnet.plots import ACCENT, INK, MUTED, SECOND, STYLE
-from edge_demo.classifier import Classifier
+from digitnet import recipe, train
+from digitnet.digits import datasets
+from digitnet.training.plots import ACCENT, INK, MUTED, SECOND, STYLE
+from edge_demo.model.classifier import Classifier
 from export import flatfile
 
 FAST = os.environ.get("DIGITNET_NOTEBOOK_FAST") == "1"  # the small settings of the tests
@@ -50,7 +51,7 @@ print("runtime:", runtime)
 
 # %%
 dataset = "optdigits" if FAST else "auto"
-digits = data.load(dataset, limit=1_000 if FAST else 12_000)
+digits = datasets.load(dataset, limit=1_000 if FAST else 12_000)
 short = dataclasses.replace(recipe.default(), epochs=4 if FAST else 5, batch_size=48)
 metrics = train.train(short, digits, run)
 model = keras.saving.load_model(run / "model.keras")

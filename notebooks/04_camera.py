@@ -22,15 +22,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from edge_demo import overlay, synthetic
-from edge_demo.candidates import may_be_digit
-from edge_demo.classifier import Classifier
-from edge_demo.finder import find_candidates
-from edge_demo.ink import find_ink
-from edge_demo.normalize import BOX, SIDE, normalize
-from edge_demo.pictures import read_picture
-from edge_demo.reader import THRESHOLD, read_digits
-from edge_demo.resolve import classify
+from edge_demo.frames import synthetic
+from edge_demo.frames.pictures import read_picture
+from edge_demo.model.classifier import Classifier
+from edge_demo.reading.candidates import may_be_digit
+from edge_demo.reading.finder import find_candidates
+from edge_demo.reading.ink import find_ink
+from edge_demo.reading.normalize import BOX, SIDE, normalize
+from edge_demo.reading.reader import THRESHOLD, read_digits
+from edge_demo.reading.resolve import classify
+from edge_demo.showing import overlay
 
 PICTURE = ""  # such as "photo.jpg"
 

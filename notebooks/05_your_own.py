@@ -38,11 +38,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from digitnet import data, photographs
+from digitnet.digits import datasets, photographs
+from digitnet.drawn.allographs import ALLOGRAPHS
+from digitnet.drawn.strokes import Hand, render, write
 from digitnet.evaluate import predictor
-from digitnet.handwriting import ALLOGRAPHS
-from digitnet.strokes import Hand, render, write
-from edge_demo.pictures import read_picture
+from edge_demo.frames.pictures import read_picture
 
 PHOTOGRAPHS = ""  # such as "mine": your own folder, with a folder for each digit
 FAST = os.environ.get("DIGITNET_NOTEBOOK_FAST") == "1"  # the small settings of the tests
@@ -55,7 +55,7 @@ folder = pathlib.Path(workspace.name)
 
 # %% [markdown]
 # The writer of the drawn photographs makes every digit in one way only, and not always the way that
-# MNIST's writers do: which of the ways that the project knows (`digitnet/handwriting.py`) stands in
+# MNIST's writers do: which of the project's ways (`digitnet/drawn/allographs.py`) stands in
 # `WAYS`. The sheets are lit from one side and noisy.
 
 # %%
@@ -125,7 +125,7 @@ plt.show()
 # (Or make the two parts yourself: `mine/train/0`, `mine/test/0` and so on.)
 
 # %%
-own = data.load(str(mine), validation_count=0)
+own = datasets.load(str(mine), validation_count=0)
 print(f"{len(own.y_train)} digits to train on, {len(own.y_test)} held out:", end=" ")
 print(np.bincount(own.y_test, minlength=10))
 
@@ -168,7 +168,7 @@ for name, options in runs.items():
 # (`python -m digitnet.evaluate MODEL --dataset mine` says more about one of them):
 
 # %%
-others = data.load(big, validation_count=0, limit=600 if FAST else None)
+others = datasets.load(big, validation_count=0, limit=600 if FAST else None)
 print(f"{'trained on':>10}  {'your own':>8}  the others'")
 for name in runs:
     predict = predictor(folder / name / "model.keras")

@@ -194,7 +194,7 @@ def test_images(count):
 def drawn_pages(folder):
     """Two pages of digits drawn by our own code, as picture files."""
     program = (
-        "import sys, cv2; from edge_demo.synthetic import draw_page; "
+        "import sys, cv2; from edge_demo.frames.synthetic import draw_page; "
         "cv2.imwrite(sys.argv[1], draw_page(['31415', '92653'], seed=1)[0]); "
         "cv2.imwrite(sys.argv[2], draw_page(['2718', '2818'], seed=2)[0])"
     )

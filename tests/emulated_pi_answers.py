@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_demo.classifier import Classifier
+from edge_demo.model.classifier import Classifier
 
 
 def main(argv):

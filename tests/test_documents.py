@@ -95,8 +95,8 @@ def sandbox(tmp_path_factory):
     import cv2
     import numpy as np
 
-    from digitnet import data
-    from edge_demo.synthetic import draw_page
+    from digitnet.digits import datasets
+    from edge_demo.frames.synthetic import draw_page
 
     folder = tmp_path_factory.mktemp("sandbox")
     for command in (f"digitnet.train {OPTIONS_OF_MINE} --run-dir runs/mine", "export runs/mine"):
@@ -110,7 +110,7 @@ def sandbox(tmp_path_factory):
         (folder / "mine" / str(digit)).mkdir(parents=True)
         sheet = draw_page([str(digit) * 4] * 3, seed=digit, size=(400, 300)).image
         cv2.imwrite(str(folder / "mine" / str(digit) / "sheet.jpg"), sheet)
-    digits = data.load("optdigits", validation_count=0, limit=200)
+    digits = datasets.load("optdigits", validation_count=0, limit=200)
     arrays = {name: getattr(digits, name) for name in ("x_train", "y_train", "x_test", "y_test")}
     np.savez(folder / "digits.npz", **arrays)
     shutil.copytree(ROOT / "docs", folder / "docs")
@@ -242,9 +242,9 @@ def test_pictures_are_what_their_scripts_draw():
 
 def test_the_readme_s_page_shows_the_digits_that_its_script_draws():
     pytest.importorskip("cv2")
-    from edge_demo.classifier import Classifier
-    from edge_demo.pictures import read_picture
-    from edge_demo.reader import read_digits
+    from edge_demo.frames.pictures import read_picture
+    from edge_demo.model.classifier import Classifier
+    from edge_demo.reading.reader import read_digits
 
     spec = importlib.util.spec_from_file_location("drawing", ROOT / "docs/draw_page.py")
     drawing = importlib.util.module_from_spec(spec)

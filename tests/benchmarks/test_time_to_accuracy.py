@@ -7,16 +7,17 @@ import pytest
 
 from benchmarks import time_to_accuracy
 from benchmarks.time_to_accuracy import Stopwatch, measure
-from digitnet import data, models, recipe
-from digitnet.feed import Feed
+from digitnet import models, recipe
+from digitnet.digits import datasets
 from digitnet.train import compile_for_training
+from digitnet.training.feed import Feed
 
 SMALL = dataclasses.replace(recipe.default(), epochs=2, batch_size=16)
 
 
 @pytest.fixture(scope="module")
 def digits():
-    return data.load("optdigits", validation_count=0, limit=64)
+    return datasets.load("optdigits", validation_count=0, limit=64)
 
 
 def test_warming_up_leaves_weights_and_slots_as_they_were(digits):

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from digitnet import data, recipe
+from digitnet import recipe
+from digitnet.digits import datasets
 
 
 def drawn_digits(count, seed=0):
@@ -23,7 +24,7 @@ def digits():
     """80 training, 20 validation and 40 test images."""
     x, y = drawn_digits(140)
     parts = (x[:80], y[:80], x[80:100], y[80:100], x[100:], y[100:])
-    return data.Digits("drawn", *parts, source={"kind": "drawn"})
+    return datasets.Digits("drawn", *parts, source={"kind": "drawn"})
 
 
 @pytest.fixture

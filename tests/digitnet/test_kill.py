@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from digitnet import checkpoint
+from digitnet.training import checkpoint
 from tests.digitnet.conftest import drawn_digits
 from tests.digitnet.test_train import history_of, same_weights
 

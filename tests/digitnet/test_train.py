@@ -6,10 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from digitnet import checkpoint, epochs, files, models, recipe, train
-from digitnet.augment import Augmentation
+from digitnet import files, models, recipe, train
 from digitnet.errors import UserError
-from digitnet.feed import Feed
+from digitnet.training import checkpoint, epochs
+from digitnet.training.augmentation import Augmentation
+from digitnet.training.feed import Feed
 
 PROMISED = {
     "model.keras",

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from edge_demo.classifier import Classifier, Prediction
-from edge_demo.synthetic import draw_page
+from edge_demo.frames.synthetic import draw_page
+from edge_demo.model.classifier import Classifier, Prediction
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edge_demo.__main__ import main
-from edge_demo.reader import THRESHOLD
+from edge_demo.reading.reader import THRESHOLD
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 @pytest.fixture(scope="session")
 def digits():
-    from digitnet import data
+    from digitnet.digits import datasets
 
-    return data.load("optdigits")
+    return datasets.load("optdigits")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ FLIPS = 200
 # In a process of its own: a crash of a runtime would take the test run with it.
 CLASSIFY = """
 import pathlib, sys, numpy as np
-from edge_demo.classifier import Classifier
+from edge_demo.model.classifier import Classifier
 from edge_demo.errors import UserError
 answers = sentences = 0
 for path in sorted(pathlib.Path(sys.argv[1]).glob("*.tflite")):

@@ -15,7 +15,7 @@ import pytest
 
 from digitnet import models
 from export import __main__ as command_line
-from export import convert, flatfile, package, source, verify
+from export import convert, flatfile, package, trained_run, verify
 from export.judge import PACKAGES
 from export.pipeline import export
 from export.staging import staging
@@ -59,7 +59,8 @@ def test_int8_file_of_lenet_attention_is_at_most_72000_bytes(int8_file):
 def cases_path(tmp_path_factory, run_dir, digits):
     """The Keras model's answers to the test images, for the judge."""
     path = tmp_path_factory.mktemp("cases") / "cases.npz"
-    np.savez(path, **verify.reference_cases(source.load_model(run_dir / "model.keras"), digits))
+    model = trained_run.load_model(run_dir / "model.keras")
+    np.savez(path, **verify.reference_cases(model, digits))
     return path
 
 
@@ -73,7 +74,7 @@ def test_the_file_says_what_it_is(int8_file, run_dir):
     _, metadata = package.unpacked(int8_file.read_bytes())
     assert metadata["trained_on"] == "optdigits"
     assert metadata["labels"] == list("0123456789")
-    assert metadata["source_sha256"] == source.read(run_dir).model_sha256
+    assert metadata["source_sha256"] == trained_run.read(run_dir).model_sha256
     assert metadata["runs_on"] == ["tflite-runtime-2.14", "litert", "tflm"]
     assert 0.5 < metadata["test_accuracy"] <= 1
 

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from digitnet.errors import UserError
-from export import calibration, flatfile, package, probe, targets
+from export import calibration, flatfile, list_operators, package, targets
 from export.runtime_operators import RUNTIME_OPERATORS
+
+ONE_CODE = list_operators.file_of(3, 1)  # a file of one operator code and no operators
 
 
 def training_images(count=20):
@@ -86,14 +88,14 @@ def test_a_file_without_a_zip_has_no_metadata():
     assert package.unpacked(b"\0" * 64) == (b"\0" * 64, {})
 
 
-@pytest.mark.parametrize("content", [b"", b"just some text\n" * 9, probe.file_of(3, 1)[:40]])
+@pytest.mark.parametrize("content", [b"", b"just some text\n" * 9, ONE_CODE[:40]])
 def test_what_is_no_tflite_file_is_refused_by_the_reader(content):
     with pytest.raises(ValueError):
         flatfile.read(content)
 
 
 def test_the_reader_names_operators_of_a_file():
-    assert flatfile.read(probe.file_of(3, 1)).operators == ()  # one code, used by no operator
+    assert flatfile.read(ONE_CODE).operators == ()  # one code, used by no operator
 
 
 def test_dense_layers_of_version_12_are_refused_for_the_old_runtime_with_a_cure():
@@ -122,7 +124,7 @@ def test_microcontrollers_refuse_floating_point_and_several_scales_in_dense_laye
 def test_the_recorded_operators_are_those_of_the_installed_runtime():
     # In a process of its own: tflite-runtime crashes where TensorFlow was imported before it.
     printed = subprocess.run(
-        [sys.executable, "-m", "export.probe"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "export.list_operators"], capture_output=True, text=True, check=True
     ).stdout
     ((runtime, operators),) = json.loads(printed).items()
     if runtime not in RUNTIME_OPERATORS:

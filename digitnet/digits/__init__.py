@@ -1,0 +1,1 @@
+"""Digits as arrays: MNIST, files of one's own, photographs, and mixtures of them."""

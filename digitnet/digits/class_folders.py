@@ -1,0 +1,159 @@
+"""One's own digits: a folder with one sub-folder of pictures for each digit.
+
+mine/0/a.jpg  mine/0/b.jpg  mine/1/…          a sixth of each digit is held out for the test
+mine/train/0/a.jpg  …  mine/test/0/b.jpg      or the two parts as the user made them
+"""
+
+import pathlib
+import sys
+
+import numpy as np
+from tqdm import tqdm
+
+from digitnet.digits import idx, photographs
+from digitnet.errors import UserError
+
+PARTS = ("train", "test")
+DIGITS = tuple("0123456789")
+TEST_SHARE = 1 / 6  # of each digit; MNIST tests on 10,000 of its 70,000
+UNREADABLE = frozenset(".heic .heif .avif .dng .pdf".split())  # pictures, but not for OpenCV
+MOST_NAMED = 3  # files that an error names
+
+LAYOUT = (
+    "digits of one's own lie in one folder per class, named 0 to 9, or in such folders below "
+    "train/ and test/"
+)
+
+
+def is_class_folders(folder: pathlib.Path) -> bool:
+    """Whether a folder is meant as one of pictures: it has sub-folders, and no IDX file."""
+    return not idx.has_files(folder) and bool(_folders(folder))
+
+
+def read_folder(folder: pathlib.Path, needs_training: bool, seed: int):
+    """Reads every picture below a folder of class folders.
+
+    Without `train` and `test` folders a sixth of each digit is the test part, drawn by a seed:
+    at least one image where there are two. A photograph of several digits falls into both parts.
+
+    Args:
+        folder: Has the class folders, or `train` and `test` with class folders in them.
+        needs_training: Whether `train` has to be there, where `test` is.
+        seed: Of the split and of the order of the images.
+
+    Returns:
+        `((x_train, y_train, x_test, y_test), source)`: uint8 `(N, 28, 28, 1)`, int64 `(N,)`.
+
+    Raises:
+        UserError: If folders are missing or are no digits, or a picture cannot be read or shows
+            no digit.
+    """
+    photographs.require_opencv()
+    parts = [folder / part for part in PARTS if (folder / part).is_dir()]
+    rng = np.random.default_rng(seed)
+    if not parts:
+        images, labels, record = _read_classes(folder)
+        is_test = _stratified(labels, rng)
+        halves = [(images[~is_test], labels[~is_test]), (images[is_test], labels[is_test])]
+        source = {"kind": "pictures", "split": f"a sixth of each digit, seed {seed}", **record}
+    else:
+        missing = [part for part in PARTS if not (folder / part).is_dir()]
+        if "test" in missing or (missing and needs_training):
+            raise UserError(
+                f"{folder} has no folder {missing[0]}/ beside {parts[0].name}/; give both, or "
+                "neither and a sixth of each digit is held out."
+            )
+        _refuse_others(folder, PARTS)
+        halves, source = [], {"kind": "pictures", "split": "train/ and test/"}
+        for part in PARTS:
+            if (folder / part).is_dir():
+                images, labels, source[part] = _read_classes(folder / part)
+            else:
+                images, labels = np.empty((0, 28, 28, 1), np.uint8), np.empty(0, np.int64)
+            halves.append((images, labels))
+    shuffled = []
+    for images, labels in halves:
+        order = rng.permutation(len(labels))  # so that --limit keeps some of every digit
+        shuffled += [images[order], labels[order]]
+    return tuple(shuffled), source
+
+
+def _read_classes(folder):
+    """Returns (images, labels, record) of the folders 0 to 9 below a folder."""
+    _refuse_others(folder, DIGITS)
+    classes = [name for name in DIGITS if (folder / name).is_dir()]
+    if not classes:
+        raise UserError(f"{folder} has no class folders; {LAYOUT}.")
+    if len(classes) < len(DIGITS):
+        absent = ", ".join(name for name in DIGITS if name not in classes)
+        print(f"NOTE: {folder} has no folder for: {absent}.", file=sys.stderr, flush=True)
+    pictures = [(path, int(name)) for name in classes for path in _pictures(folder / name)]
+    images, labels, failures, empty = [], [], [], []
+    for path, label in tqdm(pictures, desc=f"reading {folder}", unit=" pictures", leave=False):
+        try:
+            found = photographs.read_digits(path)
+        except UserError as error:
+            failures.append(str(error))
+            continue
+        if not len(found):
+            empty.append(str(path))
+        images.append(found)
+        labels += [label] * len(found)
+    if failures:
+        others = f" ({len(failures) - 1} more are as bad)" if len(failures) > 1 else ""
+        raise UserError(f"{failures[0].rstrip('.')}{others}; mend it or take it out of {folder}.")
+    if empty:
+        named = ", ".join(empty[:MOST_NAMED]) + (", …" if len(empty) > MOST_NAMED else "")
+        raise UserError(
+            f"no digit was found in {len(empty)} of {len(pictures)} pictures: {named}; crop them "
+            "closer, or take them out."
+        )
+    images, labels = np.concatenate(images), np.array(labels, np.int64)
+    record = {
+        "pictures": len(pictures),
+        "digits": {name: int((labels == int(name)).sum()) for name in classes},
+        "sha256": idx.sha256(images.tobytes() + labels.tobytes()),
+    }
+    return images, labels, record
+
+
+def _pictures(folder):
+    """The picture files below one class folder, sorted; other kinds of files are passed over."""
+    from edge_demo.frames.pictures import list_pictures
+
+    foreign = sorted(p.name for p in folder.rglob("*") if p.suffix.lower() in UNREADABLE)
+    if foreign:
+        raise UserError(
+            f"{folder} holds {foreign[0]}, a format that OpenCV does not read; save such pictures "
+            "as JPEG or PNG."
+        )
+    try:
+        # A hidden file is not the user's picture: macOS leaves ._a.jpg beside a.jpg.
+        paths = [path for path in list_pictures(folder) if not path.name.startswith(".")]
+    except ValueError as error:  # the demo's own sentence
+        raise UserError(str(error)) from error
+    if not paths:
+        raise UserError(f"There is no picture in the folder {folder}.")
+    return paths
+
+
+def _folders(folder):
+    """Names of the visible folders in a folder, sorted."""
+    names = [path.name for path in folder.iterdir() if path.is_dir()]
+    return sorted(name for name in names if not name.startswith((".", "__")))
+
+
+def _refuse_others(folder, known):
+    others = [name for name in _folders(folder) if name not in known]
+    if others:
+        raise UserError(f"{folder / others[0]} is no class folder: {LAYOUT}.")
+
+
+def _stratified(labels, rng):
+    """Which images are held out for the test: bool `(N,)`, a share of every digit."""
+    is_test = np.zeros(len(labels), bool)
+    for digit in np.unique(labels):
+        places = rng.permutation(np.flatnonzero(labels == digit))
+        count = round(TEST_SHARE * len(places))
+        is_test[places[: max(count, min(1, len(places) - 1))]] = True
+    return is_test

@@ -1,0 +1,1 @@
+"""What is run: the paper's tables as rows of trials."""

@@ -1,0 +1,1 @@
+"""What is said: readings of the outcomes, tables, pictures and findings."""

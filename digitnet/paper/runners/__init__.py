@@ -1,0 +1,1 @@
+"""How it is run: methods, worker processes, a cluster, stored outcomes."""

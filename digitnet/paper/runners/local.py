@@ -1,0 +1,136 @@
+"""Jobs in worker processes of this machine."""
+
+import contextlib
+import multiprocessing
+import multiprocessing.connection
+import os
+import threading
+
+from digitnet.digits.datasets import Digits
+from digitnet.paper.experiments.trials import Job
+from digitnet.paper.runners.store import FAILED, Outcome, Store
+
+ATTEMPTS = 3  # a worker that dies twice over the same job is the job's doing
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1):
+    """Runs jobs in `workers` processes and yields each outcome as it comes.
+
+    A worker that dies is replaced and its job run again, from its checkpoint. A job whose workers
+    died `ATTEMPTS` times has failed.
+
+    Args:
+        jobs: What to run.
+        digits: What to run them on.
+        store: Where workers put outcomes.
+        workers: Processes at a time; they share the processor's threads evenly, unless the
+            environment says how many threads a process has.
+
+    Yields:
+        Every job's `Outcome`, once.
+    """
+    waiting = [(job, 1) for job in reversed(jobs)]
+    crew = {_Worker(digits, store, workers) for _ in range(min(workers, len(jobs)))}
+    try:
+        while waiting or any(worker.job for worker in crew):
+            for worker in crew:
+                if waiting and worker.job is None:
+                    worker.start(*waiting.pop())
+            busy = [worker for worker in crew if worker.job]
+            ready = multiprocessing.connection.wait([worker.pipe for worker in busy])
+            for worker in [one for one in busy if one.pipe in ready]:
+                outcome = worker.outcome()
+                if outcome is None:  # it died
+                    crew.remove(worker)
+                    crew.add(_Worker(digits, store, workers))
+                    outcome = _left_by(worker.job, store)
+                if outcome is None and worker.attempt < ATTEMPTS:
+                    waiting.append((worker.job, worker.attempt + 1))
+                    continue
+                if outcome is None:
+                    outcome = _given_up(worker.job, store)
+                yield outcome
+    finally:
+        for worker in crew:
+            worker.stop()
+
+
+class _Worker:
+    """A process that runs one job after the other, and the pipe to it."""
+
+    def __init__(self, digits, store, workers):
+        context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(theirs, digits, store), daemon=True)
+        with threads(max(1, _cores() // workers)):
+            self.process.start()
+        theirs.close()  # so that its death closes the pipe
+        self.job, self.attempt = None, 0
+
+    def start(self, job, attempt):
+        self.job, self.attempt = job, attempt
+        with contextlib.suppress(OSError):  # dead already: the pipe's end tells
+            self.pipe.send(job)
+
+    def outcome(self):
+        """What the job left, or `None` if the process died over it."""
+        try:
+            outcome = self.pipe.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            return None
+        self.job = None
+        return outcome
+
+    def stop(self):
+        self.process.terminate()
+        self.process.join()
+
+
+def _work(pipe, digits, store):
+    # What TensorFlow's C++ prints does not go through sys.stderr: a job's log cannot hold it.
+    with open(store.workers_log(), "a") as stream:
+        os.dup2(stream.fileno(), 1)
+        os.dup2(stream.fileno(), 2)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    from digitnet.paper.runners.dispatch import run_job
+
+    with contextlib.suppress(OSError, EOFError, KeyboardInterrupt):
+        while True:
+            pipe.send(run_job(pipe.recv(), digits, store))
+
+
+def _end_with_parent():
+    """Ends the worker when the sweep was killed: the next sweep takes its job."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+def _left_by(job, store):
+    """What a job stored before its worker died, or `None`."""
+    outcome = store.read(job)
+    return outcome if outcome and outcome.status != FAILED else None
+
+
+def _given_up(job, store):
+    message = f"its worker process died {ATTEMPTS} times; its log is runs/{store.log(job).name}."
+    outcome = Outcome(job, FAILED, message, {"history": {}})
+    store.write(outcome)
+    return outcome
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+@contextlib.contextmanager
+def threads(count):
+    """Within the block, new processes are told to use this many threads."""
+    told = {name: str(count) for name in THREAD_VARIABLES if name not in os.environ}
+    os.environ.update(told)
+    try:
+        yield
+    finally:
+        for name in told:
+            del os.environ[name]

@@ -1,0 +1,126 @@
+"""A network's job: one training, scored after every epoch."""
+
+import dataclasses
+import json
+import math
+import shutil
+import time
+
+import keras
+
+from digitnet import files
+from digitnet.digits.datasets import Digits
+from digitnet.paper.experiments.trials import Job
+from digitnet.paper.runners.store import AT_CHANCE, CHANCE, DIVERGED, DONE, Outcome, Store
+from digitnet.train import train
+from digitnet.training import provenance
+from digitnet.training.run_directory import EVALUATION_BATCH_SIZE
+
+# Accuracy on the training images as they are is read where the paper's tables do (and at the last
+# epoch): it costs a third of an epoch. In between there is that of the augmented ones.
+MILESTONES = (50, 100, 150)
+
+
+class Diverged(Exception):
+    """The loss is no finite number any more."""
+
+
+class Scorer(keras.callbacks.Callback):
+    """Scores the test images after every epoch, and keeps the scores on disk.
+
+    The paper's tables want the test images of several epochs of one run, and its curves those of
+    all. No choice rests on them: every row is read at the epoch that its table names.
+
+    Args:
+        path: Where the scores are kept; earlier ones of the same run are gone on with.
+        digits: Images and labels.
+        epochs: The last epoch.
+
+    Raises:
+        Diverged: From `fit`, when the loss is infinite or not a number.
+    """
+
+    def __init__(self, path, digits: Digits, epochs: int):
+        super().__init__()
+        self.path, self.digits = path, digits
+        self.milestones = {*MILESTONES, epochs}
+        self.rows = json.loads(path.read_text()) if path.exists() else []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # A run killed between this file and the checkpoint shows its last epoch again.
+        self.rows = self.rows[:epoch]
+        self._started = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        seconds = time.perf_counter() - self._started
+        if not math.isfinite(logs["loss"]):
+            raise Diverged(f"the loss was {logs['loss']} in epoch {epoch + 1}.")
+        milestone = epoch + 1 in self.milestones
+        self.rows.append(
+            {
+                "seconds": round(seconds, 2),
+                "loss": round(float(logs["loss"]), 5),
+                "augmented_accuracy": round(float(logs["accuracy"]), 5),
+                "test_accuracy": self._accuracy(self.digits.x_test, self.digits.y_test),
+                "train_accuracy": self._accuracy(self.digits.x_train, self.digits.y_train)
+                if milestone
+                else None,
+            }
+        )
+        files.write_json(self.path, self.rows)
+
+    def _accuracy(self, images, labels):
+        logits = self.model.predict(images, batch_size=EVALUATION_BATCH_SIZE, verbose=0)
+        return float((logits.argmax(axis=1) == labels).mean())
+
+
+def run_network(job: Job, digits: Digits, store: Store) -> Outcome:
+    """Trains one network as `digitnet.train` does, from its checkpoint where there is one.
+
+    Args:
+        job: A job of the method `network`.
+        digits: What it is run on.
+        store: Where it works: its run directory has the model and the pictures at the end.
+
+    Returns:
+        How it ended; a run that diverges is an answer, not an error.
+    """
+    run_dir = store.run_dir(job)
+    recipe = job.trial.recipe(job.epochs, job.seed)
+    resume = _can_go_on(run_dir, recipe)
+    if not resume:
+        shutil.rmtree(run_dir, ignore_errors=True)
+    files.make_folder(run_dir)
+    keras.backend.clear_session()
+    scorer = Scorer(run_dir / "scores.json", digits, job.epochs)
+    status, message, parameters = DONE, None, None
+    try:
+        metrics = train(recipe, digits, run_dir, resume=resume, callbacks=(scorer,))
+        parameters = metrics["parameters"]
+        if scorer.rows[-1]["test_accuracy"] != metrics["test_accuracy"]:
+            raise AssertionError("the last epoch and the finished model score differently")
+    except Diverged as error:
+        status, message = DIVERGED, str(error)
+    shutil.rmtree(run_dir / "checkpoints", ignore_errors=True)
+    if status == DONE and scorer.rows[-1]["test_accuracy"] < CHANCE:
+        status, message = AT_CHANCE, "it answers no better than chance at its last epoch."
+    facts = {
+        "parameters": parameters,
+        "test_count": len(digits.x_test),
+        "dataset": digits.name,
+        "provenance": provenance.describe(),
+        "history": _columns(scorer.rows),
+    }
+    return Outcome(job, status, message, facts)
+
+
+def _can_go_on(run_dir, recipe):
+    """Not if it was killed before its first file, or after its last one, or by an older version."""
+    config = run_dir / "config.json"
+    if (run_dir / "metrics.json").exists() or not config.exists():
+        return False
+    return files.read_json(config)["recipe"] == dataclasses.asdict(recipe)
+
+
+def _columns(rows):
+    return {key: [row[key] for row in rows] for key in rows[0]} if rows else {}

@@ -1,0 +1,1 @@
+"""What happens between digits and a run directory."""

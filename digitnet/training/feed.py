@@ -1,0 +1,101 @@
+"""From epochs to `fit`: batches, augmented beside the training step."""
+
+import itertools
+
+import keras
+import numpy as np
+
+from digitnet.models import IMAGE_SHAPE
+from digitnet.training import epochs
+from digitnet.training.augmentation import Augmentation
+
+CHUNK = 25  # batches that are augmented together; one call each would cost as much as the work
+DRAWS_STREAM = 0xA06  # apart from the streams that the epochs' orders and pools are drawn from
+
+
+class Feed(keras.callbacks.Callback):
+    """Augmented batches for `fit`, and the callback that tells them which epoch begins.
+
+    On TensorFlow the batches come from a `tf.data` pipeline that augments some batches ahead of
+    the training step, beside it; it ends with the epoch. (Given an endless one, Keras fills the
+    last call of `steps_per_execution` steps with the next epoch's images.) On other backends they
+    come from an endless generator.
+
+    Args:
+        source: Has `epoch(number)` and `epoch_size`, as `Shuffled`.
+        augmentation: A `digitnet.training.augmentation.Augmentation`.
+        batch_size: Images a batch; an epoch's incomplete last batch is left out.
+        num_classes: Width of the targets.
+        seed: Decides every draw of the augmentation, together with the epoch's number.
+
+    Attributes:
+        steps_per_epoch: Batches an epoch.
+    """
+
+    def __init__(self, source, augmentation, batch_size, num_classes, seed=0):
+        super().__init__()
+        self.source, self.augmentation, self.batch_size = source, augmentation, batch_size
+        self.targets = np.eye(num_classes, dtype=np.float32)
+        self.seed, self.epoch = seed, 0
+        self.steps_per_epoch = source.epoch_size // batch_size
+
+    @classmethod
+    def of(cls, recipe, digits, num_classes: int) -> "Feed":
+        """What a `Recipe` shows of `Digits`."""
+        source, augmentation = epochs.source_of(recipe, digits), Augmentation.of(recipe)
+        return cls(source, augmentation, recipe.batch_size, num_classes, recipe.seed)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def fit_arguments(self, first_epoch: int = 0) -> dict:
+        """What `fit` needs to be fed from this epoch on: `x`, `steps_per_epoch` and `shuffle`."""
+        self.epoch = first_epoch
+        if keras.backend.backend() == "tensorflow":
+            return {"x": self._dataset(), "steps_per_epoch": None, "shuffle": False}
+        return {
+            "x": self.batches(first_epoch),
+            "steps_per_epoch": self.steps_per_epoch,
+            "shuffle": False,
+        }
+
+    def batches(self, first_epoch: int):
+        """Yields uint8 images `(B, 28, 28, 1)` and float32 one-hot targets, epoch after epoch."""
+        for epoch in itertools.count(first_epoch):
+            for images, draws, targets in self._chunks(epoch):
+                images = keras.ops.convert_to_numpy(self.augmentation.apply(images, draws))
+                for start in range(0, len(images), self.batch_size):
+                    part = slice(start, start + self.batch_size)
+                    yield images[part], targets[part]
+
+    def _chunks(self, epoch):
+        """Some batches at a time of images as they are, what is drawn for them, and targets."""
+        images, labels = self.source.epoch(epoch)
+        rng = np.random.default_rng([self.seed, DRAWS_STREAM, epoch])
+        draws = self.augmentation.draw(rng, len(labels))
+        end = self.steps_per_epoch * self.batch_size
+        for start in range(0, end, CHUNK * self.batch_size):
+            part = slice(start, min(start + CHUNK * self.batch_size, end))
+            yield images[part], draws[part], self.targets[labels[part]]
+
+    def _dataset(self):
+        import tensorflow as tf
+
+        def augment(images, draws, targets):
+            return self.augmentation.apply(images, draws), targets
+
+        chunks = tf.data.Dataset.from_generator(
+            lambda: self._chunks(self.epoch),
+            output_signature=(
+                tf.TensorSpec((None, *IMAGE_SHAPE), tf.uint8),
+                tf.TensorSpec((None, 10), tf.float32),
+                tf.TensorSpec((None, len(self.targets)), tf.float32),
+            ),
+        )
+        batches = chunks.map(augment).prefetch(1).rebatch(self.batch_size, drop_remainder=True)
+        batches = batches.apply(tf.data.experimental.assert_cardinality(self.steps_per_epoch))
+        # TensorFlow's tuner looks at a pipeline after 10, 30, 70, … ms, and a pipeline that ends
+        # waits for the next look: 5.2 s of work took 10.2. There is nothing here to tune.
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        return batches.with_options(options)

@@ -1,0 +1,1 @@
+"""Frames: from cameras, videos, pictures, and a drawn scene."""

@@ -1,0 +1,195 @@
+"""Cameras and videos, opened alike: `read()` gives a BGR frame or None, `close()` frees them."""
+
+import glob
+import importlib.util
+import itertools
+import os
+import time
+
+import cv2
+import numpy as np
+
+from edge_demo.errors import UserError
+from edge_demo.frames.synthetic import draw_page
+
+SIZE = (
+    640,
+    480,
+)  # pixels asked of cameras: ten digits are large enough, and 60 frames fit a second
+NO_PICAMERA = (
+    "picamera2 is not installed for this Python: run `sudo apt install -y python3-picamera2`, then "
+    "make the environment with `python3 -m venv --system-site-packages .venv`."
+)
+HOLD_SECONDS = 4.0  # for which the synthetic page keeps its digits
+
+
+class UsbCamera:
+    """A USB camera through Video4Linux (on Linux; OpenCV's choice elsewhere).
+
+    Args:
+        device: index, or path such as "/dev/video0".
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+
+    def __init__(self, device):
+        backend = cv2.CAP_V4L2 if os.path.isdir("/dev") and os.name == "posix" else cv2.CAP_ANY
+        # OpenCV and its V4L2 layer print warnings of their own for a device that is not there.
+        path = device if isinstance(device, str) else f"/dev/video{device}"
+        if backend == cv2.CAP_V4L2 and not os.path.exists(path):
+            raise OSError(f"there is no {path}")
+        self._capture = cv2.VideoCapture(device, backend)
+        if not self._capture.isOpened():
+            raise OSError(f"{path} does not open")
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, SIZE[0])
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, SIZE[1])
+        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+
+    def read(self):
+        """Returns the newest frame, uint8 [height, width, 3] BGR, or None where it is gone."""
+        return self._capture.read()[1]
+
+    def close(self):
+        """Frees the camera."""
+        self._capture.release()
+
+
+class PiCamera:
+    """A Raspberry Pi camera on its ribbon cable, through picamera2.
+
+    Raises:
+        UserError: picamera2 is not installed.
+        OSError: there is no camera.
+    """
+
+    def __init__(self):
+        try:
+            module = importlib.import_module("picamera2")
+        except ImportError as error:
+            raise UserError(NO_PICAMERA) from error
+        try:
+            self._camera = module.Picamera2()
+            # picamera2 names formats by their order in memory words: RGB888 arrives as BGR bytes.
+            # Without a queue, a frame that is asked for is one that was taken afterwards.
+            configuration = self._camera.create_video_configuration(
+                main={"size": SIZE, "format": "RGB888"}, queue=False
+            )
+            self._camera.configure(configuration)
+            self._camera.start()
+        except (IndexError, RuntimeError) as error:
+            raise OSError(f"picamera2 finds no camera ({error})") from error
+
+    def read(self):
+        """Returns the newest frame, uint8 [height, width, 3] BGR, or None where it is gone."""
+        try:
+            return self._camera.capture_array("main")
+        except RuntimeError:
+            return None
+
+    def close(self):
+        """Frees the camera."""
+        self._camera.stop()
+        self._camera.close()
+
+
+class Video:
+    """A video file.
+
+    Args:
+        path: of the file.
+        loop: play it again and again at its own pace, as a camera would.
+
+    Raises:
+        OSError: OpenCV opens no video there.
+    """
+
+    def __init__(self, path, loop=False):
+        self._path, self._loop = path, loop
+        self._capture = cv2.VideoCapture(path)
+        if not self._capture.isOpened():
+            raise OSError(f"{path} is no video that OpenCV opens")
+        rate = self._capture.get(cv2.CAP_PROP_FPS)
+        self.frames_per_second = rate if 1 <= rate <= 240 else 30.0
+        self._due = time.monotonic()
+
+    def read(self):
+        """Returns the next frame, uint8 [height, width, 3] BGR, or None after the last."""
+        frame = self._capture.read()[1]
+        if frame is None and self._loop:
+            self._capture.release()
+            self._capture = cv2.VideoCapture(self._path)
+            frame = self._capture.read()[1]
+        if self._loop:
+            self._due = max(self._due + 1 / self.frames_per_second, time.monotonic() - 1)
+            time.sleep(max(0.0, self._due - time.monotonic()))
+        return frame
+
+    def close(self):
+        """Frees the file."""
+        self._capture.release()
+
+
+class SyntheticCamera:
+    """An endless scene: a drawn page under a shaking camera, with new digits every few seconds.
+
+    Args:
+        seed: of digits, handwriting and shake.
+        frames_per_second: pace; None: as fast as they are asked for.
+
+    Attributes:
+        digits: tuple of int, the truth of the newest frame in reading order.
+    """
+
+    def __init__(self, seed=0, frames_per_second=30.0):
+        self._random = np.random.default_rng(seed)
+        self._period = 1 / frames_per_second if frames_per_second else 0.0
+        self._frames_held = round(HOLD_SECONDS * (frames_per_second or 30.0))
+        self._count = itertools.count()
+        self._due = time.monotonic()
+        self.digits = ()
+
+    def read(self):
+        """Returns the next frame, uint8 [480, 640, 3] BGR, at the scene's own pace."""
+        number = next(self._count)
+        if number % self._frames_held == 0:
+            rows = ["".join(map(str, self._random.integers(0, 10, 5))) for _ in range(2)]
+            self._page = draw_page(rows, seed=int(self._random.integers(2**31)), noise=0)
+            self.digits = self._page.digits
+        shake = self._random.normal(0, 0.7, 2)
+        matrix = np.float32([[1, 0, shake[0]], [0, 1, shake[1]]])
+        frame = cv2.warpAffine(self._page.image, matrix, SIZE, borderMode=cv2.BORDER_REPLICATE)
+        noise = self._random.integers(-4, 5, frame.shape, np.int8)
+        frame = cv2.add(frame, noise, dtype=cv2.CV_8U)
+        self._due = max(self._due + self._period, time.monotonic() - 1)
+        time.sleep(max(0.0, self._due - time.monotonic()))
+        return frame
+
+    def close(self):
+        """Nothing is held."""
+
+
+def choose_camera():
+    """Returns (SOURCE, a sentence on why) for a command line that names none.
+
+    Raises:
+        UserError: no camera is found.
+    """
+    if importlib.util.find_spec("picamera2"):
+        module = importlib.import_module("picamera2")
+        if module.Picamera2.global_camera_info():
+            return "picamera", "reading the Raspberry Pi camera, which picamera2 found"
+    devices = sorted(glob.glob("/dev/video*"), key=lambda path: (len(path), path))
+    for device in devices:
+        try:
+            camera = UsbCamera(device)
+        except OSError:
+            continue
+        works = camera.read() is not None
+        camera.close()
+        if works:
+            return device, f"reading {device}, the first USB camera that gives a frame"
+    raise UserError(
+        "No camera is found: name a picture, a folder or a video, or try `synthetic`; "
+        "`python -m edge_demo.doctor` says what is missing."
+    )

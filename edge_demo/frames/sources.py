@@ -1,0 +1,109 @@
+"""What a SOURCE on the command line stands for, as a stream of frames."""
+
+import os
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from edge_demo.errors import UserError
+from edge_demo.frames import cameras, pictures
+from edge_demo.frames.newest import NewestFrames
+
+
+class Frame(NamedTuple):
+    """One frame.
+
+    source: name of where it comes from. image: uint8 BGR [height, width, 3]. time: seconds on the
+    stream's clock, or None for a picture, which stands alone. relative: the picture's path below
+    the folder that was given, or its file name.
+    """
+
+    source: str
+    image: np.ndarray
+    time: float | None
+    relative: str
+
+
+def open_source(text, loop=False):
+    """Returns an iterator over the Frames of one SOURCE, with UserErrors for pictures that fail.
+
+    Args:
+        text: a camera index or /dev/video path, "picamera", "synthetic", a picture or video file,
+            or a folder of pictures.
+        loop: play a video again and again, at its own pace.
+
+    Raises:
+        UserError: there is no such source, or the folder has no picture.
+    """
+    if os.path.isdir(text):
+        relative = [path.relative_to(text) for path in pictures.list_pictures(text)]
+        return _pictures([(os.path.join(text, path), str(path)) for path in relative])
+    if text == "synthetic":
+        return _live(cameras.SyntheticCamera, "synthetic")
+    if text == "picamera":
+        return _live(cameras.PiCamera, "picamera")
+    if text.isdecimal() and not os.path.exists(text):
+        return _live(lambda: cameras.UsbCamera(int(text)), f"camera {text}")
+    if text.startswith("/dev/"):
+        return _live(lambda: cameras.UsbCamera(text), text)
+    if os.path.isfile(text) and not _is_picture(text):
+        if loop:
+            return _live(lambda: cameras.Video(text, loop=True), text)
+        return _video(text)
+    return _pictures([(text, os.path.basename(text))])
+
+
+def _is_picture(path):
+    """By its name; where that says nothing, whether OpenCV opens no video there."""
+    if os.path.splitext(path)[1].lower() in pictures.SUFFIXES:
+        return True
+    try:
+        cameras.Video(path).close()
+    except OSError:
+        return True  # the sentence of a picture that does not decode is the better one
+    return False
+
+
+def _pictures(entries):
+    for source, relative in entries:
+        try:
+            yield Frame(source, pictures.read_picture(source), None, relative)
+        except UserError as error:
+            yield error
+
+
+def _video(path):
+    """Every frame of a video file, on the video's own clock; one that is cut short just ends."""
+    video = cameras.Video(path)
+    number = 0
+    try:
+        while (image := video.read()) is not None:
+            yield Frame(path, image, number / video.frames_per_second, _numbered(path, number))
+            number += 1
+    finally:
+        video.close()
+    if number == 0:
+        yield UserError(f"{path} holds no frame that can be decoded; it is damaged or cut short.")
+
+
+def _live(open_camera, name):
+    """The newest frames of a camera, until it is closed."""
+    try:
+        frames = NewestFrames(open_camera, name)
+    except OSError as error:
+        raise UserError(
+            f"The source {name} cannot be read: {error}. `python -m edge_demo.doctor` lists the "
+            "cameras; `synthetic` needs none."
+        ) from error
+    try:
+        start = time.monotonic()
+        for number, (image, taken_at) in enumerate(frames):
+            yield Frame(name, image, taken_at - start, _numbered(name, number))
+    finally:
+        frames.close()
+
+
+def _numbered(name, number):
+    stem = os.path.splitext(os.path.basename(name))[0].replace(" ", "-")
+    return f"{stem}-{number:06d}.jpg"

@@ -1,0 +1,1 @@
+"""A .tflite file as a function, checked before it is trusted."""

@@ -1,0 +1,1 @@
+"""What a person sees: annotated frames, in a window or in files."""

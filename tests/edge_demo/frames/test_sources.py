@@ -1,0 +1,82 @@
+"""Each SOURCE becomes a stream of frames, or one sentence."""
+
+import itertools
+import re
+
+import cv2
+import numpy as np
+import pytest
+
+from edge_demo.errors import UserError
+from edge_demo.frames import cameras
+from edge_demo.frames.sources import open_source
+
+
+@pytest.fixture
+def video(tmp_path):
+    """A video of 12 frames, each brighter than the one before."""
+    path = str(tmp_path / "clip.avi")
+    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*"MJPG"), 24, (64, 48))
+    for number in range(12):
+        writer.write(np.full((48, 64, 3), 20 * number, np.uint8))
+    writer.release()
+    return path
+
+
+def test_a_video_gives_every_frame_on_its_own_clock(video):
+    frames = list(open_source(video))
+    assert [round(float(frame.image.mean()) / 20) for frame in frames] == list(range(12))
+    np.testing.assert_allclose([frame.time for frame in frames], np.arange(12) / 24)
+    assert frames[3].relative == "clip-000003.jpg"
+
+
+def test_a_video_that_ends_in_the_middle_of_a_frame_gives_those_before(video):
+    with open(video, "rb+") as file:
+        chunks = [match.start() for match in re.finditer(b"00dc", file.read())]
+        file.truncate(chunks[6] + 40)  # the first twelve chunks are the frames, the rest an index
+    frames = list(open_source(video))
+    assert 1 <= len(frames) < 12
+    assert all(not isinstance(frame, UserError) for frame in frames)
+
+
+def test_a_looped_video_goes_on(video):
+    frames = open_source(video, loop=True)
+    assert len(list(itertools.islice(frames, 20))) == 20
+    frames.close()
+
+
+def test_the_synthetic_scene_needs_no_camera():
+    frames = open_source("synthetic")
+    first, second = next(frames), next(frames)
+    frames.close()
+    assert first.image.shape == (480, 640, 3)
+    assert second.time > first.time
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [("97", "no /dev/video97"), ("/dev/video98", "no /dev/video98")],
+)
+def test_a_camera_that_does_not_exist_is_a_sentence(source, sentence):
+    with pytest.raises(UserError, match=sentence):
+        next(open_source(source))
+
+
+def test_without_picamera2_the_sentence_has_the_commands(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "picamera2", None)
+    with pytest.raises(UserError, match="sudo apt install -y python3-picamera2"):
+        next(open_source("picamera"))
+
+
+def test_without_a_camera_the_choice_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(cameras.glob, "glob", lambda pattern: [])
+    monkeypatch.setattr(cameras.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match="No camera is found"):
+        cameras.choose_camera()
+
+
+def test_a_file_that_is_neither_picture_nor_video_is_a_sentence(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("hello")
+    (error,) = open_source(str(path))
+    assert isinstance(error, UserError)
