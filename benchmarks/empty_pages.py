@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks import blocks, sheets
 from digitnet.drawn import surfaces
-from edge_demo.errors import UserError, run_command
+from edge_demo.contract import UserError, run_command
 from edge_demo.model.classifier import Classifier
 from edge_demo.reading import reader
 from edge_demo.showing import overlay

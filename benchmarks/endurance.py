@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 
 from benchmarks import blocks
-from edge_demo.errors import UserError, run_command
+from edge_demo.contract import UserError, run_command
 from edge_demo.frames.cameras import SIZE, SyntheticCamera, Video
 from edge_demo.frames.newest import NewestFrames
 from edge_demo.model.reloading import ReloadingClassifier

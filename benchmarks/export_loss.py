@@ -11,27 +11,27 @@ import sys
 from pathlib import Path
 
 from benchmarks import readme
-from digitnet.errors import UserError, run_command
+from edge_demo.contract import UserError, run_command
 
 BLOCK = "export-loss"
 
 
 def main(argv=None):
     """Prints the table, and with --write puts it into README.md."""
+    return run_command(_main, argv)
+
+
+def _main(argv):
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.export_loss", description=__doc__.splitlines()[0]
     )
     parser.add_argument("run_dirs", nargs="+", type=Path, help="exported run directories")
     parser.add_argument("--write", action="store_true", help="write the table into README.md")
     arguments = parser.parse_args(argv)
-
-    def command():
-        text = to_markdown([_report(folder) for folder in arguments.run_dirs])
-        print(text)
-        if arguments.write:
-            readme.write_block(readme.README, BLOCK, text)
-
-    return run_command(command)
+    text = to_markdown([_report(folder) for folder in arguments.run_dirs])
+    print(text)
+    if arguments.write:
+        readme.write_block(readme.README, BLOCK, text)
 
 
 def _report(run_dir):

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from benchmarks import blocks
-from edge_demo.errors import UserError, run_command
+from edge_demo.contract import UserError, run_command
 from edge_demo.frames.synthetic import draw_page
 from edge_demo.model.classifier import Classifier
 from edge_demo.reading import candidates, ink, pieces

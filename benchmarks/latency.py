@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import latency_others, readme
-from digitnet.errors import UserError, run_command
 from digitnet.training import provenance
+from edge_demo.contract import UserError, run_command
 from export import verify
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +31,10 @@ KERAS_ROUNDS = 2  # a round of `predict` takes as long as twenty others, and its
 
 def main(argv=None):
     """Measures, prints the table, and with --write puts it into README.md."""
+    return run_command(_main, argv)
+
+
+def _main(argv):
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.latency", description=__doc__.splitlines()[0]
     )
@@ -41,14 +45,10 @@ def main(argv=None):
     parser.add_argument("--rounds", type=int, default=9, help="default: %(default)s")
     parser.add_argument("--write", action="store_true", help="write the table into README.md")
     arguments = parser.parse_args(argv)
-
-    def command():
-        table = measure(arguments.run_dir, arguments.runtime, arguments.rounds)
-        print(table)
-        if arguments.write:
-            readme.write_block(readme.README, BLOCK, table)
-
-    return run_command(command)
+    table = measure(arguments.run_dir, arguments.runtime, arguments.rounds)
+    print(table)
+    if arguments.write:
+        readme.write_block(readme.README, BLOCK, table)
 
 
 def measure(run_dir, runtimes, rounds):

@@ -18,8 +18,8 @@ import tempfile
 import time
 
 from benchmarks import readme
-from digitnet.errors import UserError, run_command
 from digitnet.training.provenance import machine
+from edge_demo.contract import UserError, run_command
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WHAT = ("clone", "install", "train", "export", "read a page")
@@ -98,7 +98,7 @@ def _parser():
 
 def main(argv=None) -> int:
     """The command line. Returns the exit code."""
-    return run_command(lambda: _main(argv))
+    return run_command(_main, argv)
 
 
 def _main(argv):

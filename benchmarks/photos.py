@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from benchmarks import blocks, scoring, sheets
-from edge_demo.errors import UserError, run_command
+from edge_demo.contract import UserError, run_command
 from edge_demo.frames.pictures import read_picture
 from edge_demo.model.classifier import Classifier
 from edge_demo.reading import reader

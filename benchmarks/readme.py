@@ -4,7 +4,7 @@ import pathlib
 import re
 
 from digitnet import files
-from digitnet.errors import UserError
+from edge_demo.contract import UserError
 
 README = pathlib.Path(__file__).resolve().parent.parent / "README.md"
 

@@ -21,9 +21,9 @@ import keras
 from benchmarks import blocks
 from digitnet import files, models, recipe
 from digitnet.digits import datasets
-from digitnet.errors import UserError, run_command
 from digitnet.train import compile_for_training
 from digitnet.training.feed import Feed
+from edge_demo.contract import UserError, run_command
 
 VALIDATION_COUNT = 10_000
 
@@ -120,7 +120,7 @@ def _spread(values, sign=""):
 
 def main(argv=None) -> int:
     """The command line. Returns the exit code."""
-    return run_command(lambda: _main(argv))
+    return run_command(_main, argv)
 
 
 def _main(argv):

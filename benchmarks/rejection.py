@@ -18,7 +18,7 @@ import numpy as np
 
 from digitnet.digits import datasets
 from digitnet.drawn import world
-from digitnet.errors import UserError, run_command
+from edge_demo.contract import UserError, run_command
 
 SEED = 20_261_121
 _DEVICE_PROGRAM = """
@@ -34,7 +34,7 @@ THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 def main(argv=None):
     """Runs the command line and returns its exit code."""
-    return run_command(lambda: _run(argv))
+    return run_command(_run, argv)
 
 
 def _run(argv):

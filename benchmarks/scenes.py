@@ -11,7 +11,7 @@ import sys
 
 from benchmarks import blocks, sheets
 from digitnet.drawn.pages import SCENES, draw_scene
-from edge_demo.errors import UserError, run_command
+from edge_demo.contract import UserError, run_command
 from edge_demo.model.classifier import Classifier
 from edge_demo.reading import reader
 from edge_demo.showing import overlay

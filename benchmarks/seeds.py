@@ -16,8 +16,8 @@ import sys
 from tqdm import tqdm
 
 from benchmarks import readme
-from digitnet.errors import UserError, run_command
 from digitnet.recipe import RECIPES
+from edge_demo.contract import UserError, run_command
 
 
 def run(recipe: str, seed: int, folder: pathlib.Path) -> dict:
@@ -89,7 +89,7 @@ def _python(module, *arguments, capture=False):
 
 def main(argv=None) -> int:
     """The command line. Returns the exit code."""
-    return run_command(lambda: _main(argv))
+    return run_command(_main, argv)
 
 
 def _main(argv):

@@ -20,13 +20,13 @@ import keras
 from benchmarks import readme
 from digitnet import models
 from digitnet.digits import datasets
-from digitnet.errors import UserError, run_command
 from digitnet.recipe import RECIPES, Recipe
 from digitnet.train import compile_for_training
 from digitnet.training import epochs, provenance
 from digitnet.training.augmentation import Augmentation
 from digitnet.training.feed import Feed
 from digitnet.training.run_directory import EVALUATION_BATCH_SIZE
+from edge_demo.contract import UserError, run_command
 
 WARM_UP_BATCHES = 100
 
@@ -110,7 +110,7 @@ def table(recipe: Recipe, watch: Stopwatch, goal: float) -> str:
 
 def main(argv=None) -> int:
     """The command line. Returns the exit code."""
-    return run_command(lambda: _main(argv))
+    return run_command(_main, argv)
 
 
 def _main(argv):

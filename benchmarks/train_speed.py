@@ -23,7 +23,7 @@ import time
 from tqdm import tqdm
 
 from benchmarks import readme
-from digitnet.errors import UserError, run_command
+from edge_demo.contract import UserError, run_command
 
 CONTENDERS = {
     "ours": "`python -m digitnet.train`, default recipe: augmentation and all",
@@ -152,7 +152,7 @@ def table(speeds: dict[str, list[float]], threads: int) -> str:
 
 def main(argv=None) -> int:
     """The command line. Returns the exit code."""
-    return run_command(lambda: _main(argv))
+    return run_command(_main, argv)
 
 
 def _main(argv):

@@ -15,9 +15,7 @@ from keras import layers
 from digitnet.attention import MASK_KINDS, AttentionGate
 from digitnet.networks.edge import edge
 from digitnet.networks.large import alexnet, resnet50, vgg16
-
-IMAGE_SHAPE = (28, 28, 1)
-NUM_CLASSES = 10
+from edge_demo.contract import ATTENTION, IMAGE_SHAPE, NUM_CLASSES, PROBABILITIES
 
 
 def build(name: str, seed: int | None = None) -> keras.Model:
@@ -95,7 +93,7 @@ def with_attention(model: keras.Model, gate: int = 0) -> keras.Model:
     image = keras.Input(IMAGE_SHAPE, dtype="uint8", name="image")
     twin = keras.models.clone_model(model, image, call_function=call_and_keep_mask)
     twin.set_weights(model.get_weights())
-    outputs = {"probabilities": twin.outputs[0], "attention": masks[0]}
+    outputs = {PROBABILITIES: twin.outputs[0], ATTENTION: masks[0]}
     return keras.Model(image, outputs, name=model.name)
 
 
@@ -121,7 +119,7 @@ def _lenet(name: str, gates: tuple[int, ...] = (), **gate) -> keras.Model:
 def _classify(x):
     logits = layers.Dense(NUM_CLASSES, name="logits")(x)
     # Softmax in float32 under every precision policy: float16 loses small probabilities.
-    return layers.Softmax(dtype="float32", name="probabilities")(logits)
+    return layers.Softmax(dtype="float32", name=PROBABILITIES)(logits)
 
 
 MODELS: dict[str, Callable[[], keras.Model]] = {

@@ -128,7 +128,7 @@ def _command(options):
 
 def main(argv=None) -> int:
     """The command line. Returns the exit code."""
-    return run_command(lambda: _main(argv))
+    return run_command(_main, argv)
 
 
 def _main(argv):

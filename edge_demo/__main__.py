@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from edge_demo.errors import UserError, run_command
+from edge_demo.contract import UserError, run_command
 from edge_demo.model import model_file
 from edge_demo.reading import reader
 

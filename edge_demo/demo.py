@@ -4,7 +4,7 @@ import json
 import sys
 import time
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.frames.cameras import choose_camera
 from edge_demo.frames.sources import open_source
 from edge_demo.model.reloading import ReloadingClassifier
@@ -90,10 +90,7 @@ class Demo:
 
     def _print(self, frame, readings):
         if self.options.json:
-            digits = [
-                {"digit": r.digit, "confidence": round(r.confidence, 4), "box": list(r.box)}
-                for r in readings
-            ]
+            digits = [reading.to_dict() for reading in readings]
             line = json.dumps({"frame": self.frames, "source": frame.source, "digits": digits})
         else:
             answer = " ".join(str(reading.digit) for reading in readings) or "no digit"

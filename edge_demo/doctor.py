@@ -8,7 +8,7 @@ import platform
 import sys
 from typing import NamedTuple
 
-from edge_demo.errors import run_command
+from edge_demo.contract import run_command
 from edge_demo.model import model_file
 from edge_demo.model.trial_run import try_in_child
 

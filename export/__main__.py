@@ -4,23 +4,23 @@ import argparse
 import sys
 from pathlib import Path
 
+from edge_demo.contract import run_command
 from export import calibration, convert, targets
-from export.errors import run_command
 
 
 def main(argv=None):
     """Exports a run directory; returns the exit code."""
+    return run_command(_main, argv)
+
+
+def _main(argv):
     arguments = vars(_parser().parse_args(argv))
+    from export.pipeline import export
 
-    def command():
-        from export.pipeline import export
-
-        page, paths = export(**arguments)
-        print(page, end="")
-        for path in paths:
-            print(path)
-
-    return run_command(command)
+    page, paths = export(**arguments)
+    print(page, end="")
+    for path in paths:
+        print(path)
 
 
 def _parser():

@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from export.errors import UserError
+from edge_demo.contract import UserError
 
 IMAGES = 500
 SEED = 0

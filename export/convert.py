@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from export.errors import UserError
+from edge_demo.contract import UserError
 
 FORMATS = ("int8", "float32", "float16", "dynamic")
 
@@ -196,6 +196,6 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    from export.errors import run_command
+    from edge_demo.contract import run_command
 
     sys.exit(run_command(main))

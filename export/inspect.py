@@ -5,8 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from export import flatfile, package, targets
-from export.errors import UserError, run_command
+from edge_demo import contract
+from edge_demo.contract import UserError, run_command
+from export import flatfile, targets
 
 
 def inspect(path):
@@ -26,7 +27,7 @@ def inspect(path):
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     try:
-        flatbuffer, metadata = package.unpacked(content)
+        flatbuffer, metadata = contract.unpacked(content)
         graph = flatfile.read(flatbuffer)
     except ValueError as error:
         raise UserError(
@@ -96,16 +97,16 @@ def to_text(facts):
 
 def main(argv=None):
     """Prints what a file says about itself; returns the exit code."""
+    return run_command(_main, argv)
+
+
+def _main(argv):
     parser = argparse.ArgumentParser(prog="python -m export.inspect", description=main.__doc__)
     parser.add_argument("file", help="a .tflite file")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead")
-
-    def command():
-        facts = inspect(arguments.file)
-        print(json.dumps(facts) if arguments.json else to_text(facts))
-
     arguments = parser.parse_args(argv)
-    return run_command(command)
+    facts = inspect(arguments.file)
+    print(json.dumps(facts) if arguments.json else to_text(facts))
 
 
 if __name__ == "__main__":

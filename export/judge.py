@@ -75,7 +75,7 @@ def _largest(values, reference):
 
 def main(argv=None):
     """Judges one file in this interpreter's runtime and prints JSON."""
-    from edge_demo.errors import run_command
+    from edge_demo.contract import run_command
 
     parser = argparse.ArgumentParser(prog="python -m export.judge", description=main.__doc__)
     parser.add_argument("file", help="a .tflite file")

@@ -12,7 +12,7 @@ import tempfile
 
 import numpy as np
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.model.classifier import Prediction
 
 

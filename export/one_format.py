@@ -2,8 +2,9 @@
 
 import hashlib
 
-from export import c_array, convert, flatfile, package, targets, verify
-from export.errors import UserError
+from edge_demo import contract
+from edge_demo.contract import UserError
+from export import c_array, convert, flatfile, targets, verify
 
 
 def export(folder, run, facts, judges, max_drop_points, with_c_array):
@@ -37,7 +38,7 @@ def export(folder, run, facts, judges, max_drop_points, with_c_array):
             "(--calibration-images), or train a model of digitnet.models."
         ) from error
     metadata = _metadata(run, graph, facts)
-    path.write_bytes(package.packed(flatbuffer, metadata))
+    path.write_bytes(contract.packed(flatbuffer, metadata))
     runtimes = []
     for python, runtime_package in judges:
         judged = verify.run_judge(path, folder / "cases.npz", python, runtime_package)
@@ -46,7 +47,7 @@ def export(folder, run, facts, judges, max_drop_points, with_c_array):
     # The file carries its own accuracy too: the flatbuffer that was judged stays as it is.
     first = runtimes[0]
     metadata |= {"test_accuracy": first["accuracy"], "judged_by": first["runtime"]}
-    content = package.packed(flatbuffer, metadata)
+    content = contract.packed(flatbuffer, metadata)
     path.write_bytes(content)
     if with_c_array:
         _write_c_array(path, flatbuffer, graph, metadata)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from edge_demo.contract import UserError
 from export import calibration, card, export_report, one_format, targets, trained_run, verify
-from export.errors import UserError
 from export.quiet import without_native_messages
 from export.staging import staging
 

@@ -7,10 +7,8 @@ import keras
 from keras import layers
 
 from digitnet.attention import AttentionGate
+from edge_demo.contract import ATTENTION, IMAGE_SHAPE, PROBABILITIES, UserError
 from export import fused
-from export.errors import UserError
-
-IMAGE_SHAPE = (28, 28, 1)
 
 
 def deployed(model: keras.Model) -> keras.Model:
@@ -73,9 +71,9 @@ def deployed(model: keras.Model) -> keras.Model:
         clone_function=lambda layer: layer,
         call_function=call,
     )
-    outputs = {"probabilities": twin.outputs[0]}
+    outputs = {PROBABILITIES: twin.outputs[0]}
     if has_spatial_gate(model):
-        outputs["attention"] = masks[0]
+        outputs[ATTENTION] = masks[0]
     return keras.Model(image, outputs, name=model.name)
 
 

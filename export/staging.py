@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from export.errors import UserError
+from edge_demo.contract import UserError
 
 
 @contextlib.contextmanager

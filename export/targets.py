@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from export.errors import UserError
+from edge_demo.contract import UserError
 from export.flatfile import Graph
 from export.runtime_operators import MICRO_OPERATORS, RUNTIME_OPERATORS
 

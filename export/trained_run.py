@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from export.errors import UserError
+from edge_demo.contract import UserError
 
 TRAIN_FIRST = "run `python -m digitnet.train` first"
 

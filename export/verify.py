@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from export.errors import UserError
+from edge_demo.contract import UserError
 from export.judge import PACKAGES
 
 ROOT = Path(__file__).parents[1]

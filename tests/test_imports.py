@@ -36,6 +36,7 @@ DEVICE_MODULES_FOR_TRAINING = {
     "model.classifier",
     "frames.pictures",
 }
+CONTRACT = "contract"  # what all parts agree on: the one module that digitnet imports at its top
 DRAWN = "digitnet.drawn"  # the drawing engine, which may draw with OpenCV
 
 
@@ -80,14 +81,22 @@ def device_modules_imported_by(path):
                 yield name.removeprefix("edge_demo").strip("."), node in tree.body
 
 
-def test_training_side_takes_only_four_modules_from_the_device_side_and_inside_functions():
+def test_training_side_takes_the_contract_and_inside_functions_few_more_of_the_device():
     found = [
         (path.name, *imported)
         for path in sorted((ROOT / "digitnet").rglob("*.py"))
         for imported in device_modules_imported_by(path)
     ]
+    found = [one for one in found if one[1] != CONTRACT]
     assert {name for _, name, _ in found} == DEVICE_MODULES_FOR_TRAINING
     assert not [path for path, _, at_top in found if at_top]
+
+
+def test_the_contract_imports_nothing_but_the_standard_library():
+    tree = ast.parse((ROOT / "edge_demo" / "contract.py").read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {getattr(node, "module", None) or node.names[0].name for node in imports}
+    assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
 
 
 def test_export_imports_what_it_may():

@@ -12,9 +12,9 @@ from tqdm import tqdm
 
 from digitnet.digits import idx, photographs
 from digitnet.errors import UserError
+from edge_demo.contract import IMAGE_SHAPE, LABELS
 
 PARTS = ("train", "test")
-DIGITS = tuple("0123456789")
 TEST_SHARE = 1 / 6  # of each digit; MNIST tests on 10,000 of its 70,000
 UNREADABLE = frozenset(".heic .heif .avif .dng .pdf".split())  # pictures, but not for OpenCV
 MOST_NAMED = 3  # files that an error names
@@ -69,7 +69,7 @@ def read_folder(folder: pathlib.Path, needs_training: bool, seed: int):
             if (folder / part).is_dir():
                 images, labels, source[part] = _read_classes(folder / part)
             else:
-                images, labels = np.empty((0, 28, 28, 1), np.uint8), np.empty(0, np.int64)
+                images, labels = np.empty((0, *IMAGE_SHAPE), np.uint8), np.empty(0, np.int64)
             halves.append((images, labels))
     shuffled = []
     for images, labels in halves:
@@ -80,12 +80,12 @@ def read_folder(folder: pathlib.Path, needs_training: bool, seed: int):
 
 def _read_classes(folder):
     """Returns (images, labels, record) of the folders 0 to 9 below a folder."""
-    _refuse_others(folder, DIGITS)
-    classes = [name for name in DIGITS if (folder / name).is_dir()]
+    _refuse_others(folder, LABELS)
+    classes = [name for name in LABELS if (folder / name).is_dir()]
     if not classes:
         raise UserError(f"{folder} has no class folders; {LAYOUT}.")
-    if len(classes) < len(DIGITS):
-        absent = ", ".join(name for name in DIGITS if name not in classes)
+    if len(classes) < len(LABELS):
+        absent = ", ".join(name for name in LABELS if name not in classes)
         print(f"NOTE: {folder} has no folder for: {absent}.", file=sys.stderr, flush=True)
     pictures = [(path, int(name)) for name in classes for path in _pictures(folder / name)]
     images, labels, failures, empty = [], [], [], []

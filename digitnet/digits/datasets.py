@@ -11,9 +11,8 @@ import numpy as np
 
 from digitnet.digits import class_folders, idx, mnist
 from digitnet.errors import UserError
+from edge_demo.contract import IMAGE_SIDE_PX, NUM_CLASSES
 
-IMAGE_SIZE_PX = 28
-NUM_CLASSES = 10
 SPLIT_SEED = 2026  # the split is a property of the data set, not of a run: seeds stay comparable
 OPTDIGITS_TEST_COUNT = 360
 
@@ -154,7 +153,7 @@ def _read_npz(path, needs_training):
             f"(found: {', '.join(arrays) or 'nothing'})."
         )
     source = {"kind": "npz", "sha256": idx.sha256(path.read_bytes())}
-    empty_x = np.empty((0, IMAGE_SIZE_PX, IMAGE_SIZE_PX), np.uint8)
+    empty_x = np.empty((0, IMAGE_SIDE_PX, IMAGE_SIDE_PX), np.uint8)
     return (
         arrays.get("x_train", empty_x),
         arrays.get("y_train", np.empty(0, np.int64)),
@@ -174,7 +173,7 @@ def _checked(name, arrays_and_source):
 def _check_part(name, part, images, labels):
     if images.ndim == 3:
         images = images[..., None]
-    if images.ndim != 4 or images.shape[1:] != (IMAGE_SIZE_PX, IMAGE_SIZE_PX, 1):
+    if images.ndim != 4 or images.shape[1:] != (IMAGE_SIDE_PX, IMAGE_SIDE_PX, 1):
         raise UserError(
             f"{name}: the {part} images have shape {images.shape}; digitnet needs (N, 28, 28) or "
             "(N, 28, 28, 1)."

@@ -9,9 +9,9 @@ import keras
 from keras import layers
 
 from digitnet.attention import AttentionGate
+from edge_demo.contract import IMAGE_SHAPE, PROBABILITIES
 
 BACKGROUND = 10
-IMAGE_SHAPE = (28, 28, 1)
 
 
 @keras.saving.register_keras_serializable(package="digitnet")
@@ -44,7 +44,7 @@ def edge(name: str = "edge") -> keras.Model:
     logits = layers.Dense(BACKGROUND + 1, name="logits")(x)
     # Softmax in float32 under every precision policy: float16 loses small probabilities.
     eleven = layers.Softmax(dtype="float32", name="softmax")(logits)
-    return keras.Model(image, DigitsOnly(dtype="float32", name="probabilities")(eleven), name=name)
+    return keras.Model(image, DigitsOnly(dtype="float32", name=PROBABILITIES)(eleven), name=name)
 
 
 def _convolution(x, filters, kernel_size, strides, name):

@@ -8,7 +8,8 @@ and softmax are those of every model.
 import keras
 from keras import layers
 
-IMAGE_SHAPE = (28, 28, 1)
+from edge_demo.contract import IMAGE_SHAPE, PROBABILITIES
+
 FRAME_PX = 2  # on each side: 28 to 32
 NUM_CLASSES = 10
 
@@ -95,5 +96,5 @@ def _restart_as_he(model):
 def _classifier(image, x, name):
     logits = layers.Dense(NUM_CLASSES, name="logits")(x)
     # Softmax in float32 under every precision policy: float16 loses small probabilities.
-    probabilities = layers.Softmax(dtype="float32", name="probabilities")(logits)
+    probabilities = layers.Softmax(dtype="float32", name=PROBABILITIES)(logits)
     return keras.Model(image, probabilities, name=name)

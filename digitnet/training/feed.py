@@ -5,9 +5,9 @@ import itertools
 import keras
 import numpy as np
 
-from digitnet.models import IMAGE_SHAPE
 from digitnet.training import epochs
 from digitnet.training.augmentation import Augmentation
+from edge_demo.contract import IMAGE_SHAPE
 
 CHUNK = 25  # batches that are augmented together; one call each would cost as much as the work
 DRAWS_STREAM = 0xA06  # apart from the streams that the epochs' orders and pools are drawn from

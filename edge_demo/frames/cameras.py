@@ -9,7 +9,7 @@ import time
 import cv2
 import numpy as np
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.frames.synthetic import draw_page
 
 SIZE = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 
 SUFFIXES = frozenset(
     ".bmp .dib .gif .jpeg .jpg .jpe .jp2 .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.frames import cameras, pictures
 from edge_demo.frames.newest import NewestFrames
 

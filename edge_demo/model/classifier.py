@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.model import model_file
 from edge_demo.model.model_file import ModelFileError
 from edge_demo.model.trial_run import try_in_child

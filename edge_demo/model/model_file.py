@@ -1,16 +1,12 @@
 """A .tflite file as bytes: is it one, what does it say about itself, is it whole."""
 
-import hashlib
-import io
-import json
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from edge_demo.errors import UserError
+from edge_demo import contract
+from edge_demo.contract import UserError
 
 DEFAULT_PATH = Path(__file__).parents[1] / "models" / "digitnet-int8.tflite"
-DIGITS = tuple("0123456789")
 
 
 class ModelFileError(UserError):
@@ -57,24 +53,8 @@ def read(path=None):
         what = "is empty" if not content else "is not a TensorFlow Lite file"
         raise ModelFileError(f"{path} {what}; `python -m export RUN_DIR` writes one.")
     try:
-        labels, metadata, flatbuffer = _unpack(content)
-    except Exception as error:  # zipfile and json raise whatever the damaged part makes them raise
+        _, metadata = contract.unpacked(content)
+    except ValueError as error:
         raise ModelFileError(f"{path} is damaged ({error}); copy it again.") from error
-    expected = metadata.get("flatbuffer_sha256")
-    if expected and hashlib.sha256(flatbuffer).hexdigest() != expected:
-        raise ModelFileError(f"{path} is damaged (its checksum differs); copy it again.")
-    return ModelFile(path, content, labels, metadata, bool(expected))
-
-
-def _unpack(content):
-    """Returns (labels, metadata, the bytes before the appended zip)."""
-    if b"PK\x05\x06" not in content[-1024:] and b"digitnet.json" not in content[-65536:]:
-        return DIGITS, {}, content
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = archive.namelist()
-        start = min((member.header_offset for member in archive.infolist()), default=len(content))
-        labels = archive.read("labels.txt").decode().split() if "labels.txt" in names else DIGITS
-        metadata = json.loads(archive.read("digitnet.json")) if "digitnet.json" in names else {}
-    if not isinstance(metadata, dict) or len(labels) != len(DIGITS):
-        raise ValueError("its labels or its digitnet.json are not a digit reader's")
-    return tuple(labels), metadata, content[:start]
+    labels = tuple(metadata.get("labels", contract.LABELS))
+    return ModelFile(path, content, labels, metadata, "flatbuffer_sha256" in metadata)

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.model.classifier import Classifier
 
 LOOK_SECONDS = 1.0  # between looks at the file

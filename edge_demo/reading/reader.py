@@ -33,6 +33,14 @@ class Reading(NamedTuple):
     probabilities: np.ndarray
     attention: np.ndarray | None
 
+    def to_dict(self):
+        """What `--json` prints of it: digit, confidence to four places, box; ready for JSON."""
+        return {
+            "digit": int(self.digit),
+            "confidence": round(float(self.confidence), 4),
+            "box": [int(side) for side in self.box],
+        }
+
 
 def read_digits(frame, classifier, threshold=THRESHOLD, turn=False):
     """Reads the digits of a frame.

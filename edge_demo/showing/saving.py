@@ -5,7 +5,7 @@ from pathlib import Path
 
 import cv2
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 
 WRITTEN_AS_GIVEN = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from edge_demo import contract
 from export import inspect as inspect_module
 
 FLIPS = 200
@@ -14,7 +15,7 @@ FLIPS = 200
 CLASSIFY = """
 import pathlib, sys, numpy as np
 from edge_demo.model.classifier import Classifier
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 answers = sentences = 0
 for path in sorted(pathlib.Path(sys.argv[1]).glob("*.tflite")):
     try:
@@ -57,9 +58,7 @@ def test_inspect_of_damaged_files_is_a_sentence_or_an_answer(damaged_files, caps
 
 
 def test_damaged_files_without_their_zip_are_a_sentence_or_an_answer(int8_file, tmp_path, capsys):
-    from export import package
-
-    flatbuffer, _ = package.unpacked(int8_file.read_bytes())
+    flatbuffer, _ = contract.unpacked(int8_file.read_bytes())
     generator = np.random.default_rng(1)
     path = tmp_path / "bare.tflite"
     for position in generator.integers(0, len(flatbuffer), FLIPS):

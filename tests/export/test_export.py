@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from digitnet import models
+from edge_demo import contract
 from export import __main__ as command_line
-from export import convert, flatfile, package, trained_run, verify
+from export import convert, flatfile, trained_run, verify
 from export.judge import PACKAGES
 from export.pipeline import export
 from export.staging import staging
@@ -71,7 +72,7 @@ def test_int8_file_agrees_with_the_keras_model(int8_file, cases_path):
 
 
 def test_the_file_says_what_it_is(int8_file, run_dir):
-    _, metadata = package.unpacked(int8_file.read_bytes())
+    _, metadata = contract.unpacked(int8_file.read_bytes())
     assert metadata["trained_on"] == "optdigits"
     assert metadata["labels"] == list("0123456789")
     assert metadata["source_sha256"] == trained_run.read(run_dir).model_sha256
@@ -112,7 +113,7 @@ def test_the_c_array_compiles_and_holds_the_models_bytes(exported, int8_file, tm
         + [tmp_path / "main.cc", exported[0] / "digitnet-int8.cc"],
         check=True,
     )
-    flatbuffer, _ = package.unpacked(int8_file.read_bytes())
+    flatbuffer, _ = contract.unpacked(int8_file.read_bytes())
     assert subprocess.run([program], capture_output=True, check=True).stdout == flatbuffer
 
 
@@ -219,7 +220,7 @@ def fake_conversion(model_path, format_name, out_path, calibration_path=None):
 @pytest.fixture
 def no_conversion(monkeypatch, int8_file):
     """Conversions end at once with the flatbuffer of the session's export."""
-    fake_conversion.flatbuffer, _ = package.unpacked(int8_file.read_bytes())
+    fake_conversion.flatbuffer, _ = contract.unpacked(int8_file.read_bytes())
     monkeypatch.setattr(convert, "in_child_process", fake_conversion)
 
 

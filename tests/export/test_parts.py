@@ -9,8 +9,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from digitnet.errors import UserError
-from export import calibration, flatfile, list_operators, package, targets
+from edge_demo import contract
+from edge_demo.contract import UserError
+from export import calibration, flatfile, list_operators, targets
 from export.runtime_operators import RUNTIME_OPERATORS
 
 ONE_CODE = list_operators.file_of(3, 1)  # a file of one operator code and no operators
@@ -65,27 +66,27 @@ def test_calibration_that_cannot_work_is_refused_with_a_sentence(images, count, 
 
 
 def test_packed_files_carry_labels_and_contract_that_zipfile_reads():
-    content = package.packed(b"\0" * 64, {"name": "digitnet"})
+    content = contract.packed(b"\0" * 64, {"name": "digitnet"})
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         assert archive.read("labels.txt").decode().split() == list("0123456789")
         assert json.loads(archive.read("digitnet.json"))["name"] == "digitnet"
-    assert package.unpacked(content)[0] == b"\0" * 64
+    assert contract.unpacked(content)[0] == b"\0" * 64
 
 
 def test_packing_the_same_twice_gives_the_same_bytes():
-    assert package.packed(b"\1" * 8, {"a": 1}) == package.packed(b"\1" * 8, {"a": 1})
+    assert contract.packed(b"\1" * 8, {"a": 1}) == contract.packed(b"\1" * 8, {"a": 1})
 
 
 def test_a_changed_byte_of_the_model_part_is_noticed():
-    content = bytearray(package.packed(b"\0" * 64, {}))
+    content = bytearray(contract.packed(b"\0" * 64, {}))
     content[5] ^= 1
     with pytest.raises(ValueError, match="checksum"):
-        package.unpacked(bytes(content))
+        contract.unpacked(bytes(content))
 
 
 def test_a_file_without_a_zip_has_no_metadata():
-    assert package.unpacked(b"\0" * 64) == (b"\0" * 64, {})
+    assert contract.unpacked(b"\0" * 64) == (b"\0" * 64, {})
 
 
 @pytest.mark.parametrize("content", [b"", b"just some text\n" * 9, ONE_CODE[:40]])

@@ -5,7 +5,7 @@ from keras import layers
 
 from digitnet import models
 from digitnet.attention import AttentionGate
-from digitnet.errors import UserError
+from edge_demo.contract import UserError
 from export import rewrite
 
 

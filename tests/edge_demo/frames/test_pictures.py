@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.frames.pictures import list_pictures, read_picture
 
 

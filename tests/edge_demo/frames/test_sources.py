@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.frames import cameras
 from edge_demo.frames.sources import open_source
 

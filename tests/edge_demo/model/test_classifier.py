@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.model import classifier as module
 from edge_demo.model import model_file
 from edge_demo.model.classifier import Classifier, ModelFileError

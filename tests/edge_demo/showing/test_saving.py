@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge_demo.errors import UserError
+from edge_demo.contract import UserError
 from edge_demo.showing.saving import Saver, write_picture
 
 PICTURE = np.full((20, 30, 3), 128, np.uint8)
