@@ -116,3 +116,63 @@ def test_blocker_blocks():
     result = import_in_fresh_process(["json"], ["json"])
     assert result.returncode != 0
     assert "blocked: json" in result.stderr
+
+
+# The rooms from the ground up: a room imports from those before it, at its top or inside functions.
+# `digitnet` and `edge_demo` themselves are the front doors, which import lazily from everywhere.
+FLOORS = """
+    edge_demo.contract edge_demo.frames edge_demo.model edge_demo.reading edge_demo.showing
+    edge_demo edge_demo.demo edge_demo.doctor edge_demo.__main__
+    digitnet.errors digitnet.files digitnet.attention digitnet.networks digitnet.models
+    digitnet.digits digitnet.drawn digitnet.recipe digitnet.training digitnet
+    digitnet.train digitnet.evaluate
+    digitnet.paper digitnet.paper.experiments digitnet.paper.runners digitnet.paper.report
+    digitnet.reproduce
+    export
+""".split()
+DOORS = ("digitnet", "edge_demo")
+
+
+def room_of(module):
+    """The package a module lies in; modules of `digitnet` and `edge_demo` are their own rooms."""
+    if module.split(".")[0] == "export":
+        return "export"
+    is_package = (ROOT / module.replace(".", "/")).is_dir()
+    inside = module if is_package else module.rpartition(".")[0]
+    return module if inside in DOORS else inside
+
+
+def modules_imported_by(module, at_top=False):
+    """Our own modules that a module imports, anywhere in it or at its top alone."""
+    path = ROOT / module.replace(".", "/")
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in tree.body if at_top else ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            full = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [name if name in OURS else node.module for name in full]
+        yield from (name for name in names if name in OURS)
+
+
+OURS = {name for package in ("digitnet", "export", "edge_demo") for name in modules_of(package)}
+
+
+def test_no_import_climbs():
+    climbs = [
+        f"{module} imports {name}"
+        for module in sorted(OURS)
+        for name in modules_imported_by(module)
+        if module not in DOORS
+        and name not in DOORS  # for the version
+        and room_of(name) != room_of(module)
+        and FLOORS.index(room_of(name)) > FLOORS.index(room_of(module))
+    ]
+    assert climbs == []
+
+
+def test_no_imports_go_round_in_a_circle():
+    arrows = {module: set(modules_imported_by(module, at_top=True)) for module in OURS}
+    while leaves := {module for module, names in arrows.items() if not names & arrows.keys()}:
+        arrows = {module: names for module, names in arrows.items() if module not in leaves}
+    assert arrows == {}
