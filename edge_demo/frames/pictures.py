@@ -1,6 +1,8 @@
 """Picture files as frames: decoded upright, without transparency, in eight bits, or a sentence."""
 
+import os
 import struct
+import tempfile
 from pathlib import Path
 
 import cv2
@@ -29,8 +31,8 @@ def list_pictures(folder):
     return paths
 
 
-def read_picture(path):
-    """Decodes a picture as a viewer shows it: EXIF orientation applied, transparency on white.
+def read_picture(path: str | os.PathLike) -> np.ndarray:
+    """Decodes a picture file as a viewer shows it.
 
     Returns:
         uint8 [height, width, 3], BGR. The first image of an animation.
@@ -44,25 +46,41 @@ def read_picture(path):
         raise UserError(f"There is no file {path}.") from error
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
+    return decode_picture(content, str(path))
+
+
+def decode_picture(content: bytes, name: str) -> np.ndarray:
+    """Decodes a picture as a viewer shows it: EXIF orientation applied, transparency laid on paper.
+
+    Args:
+        content: the bytes of a picture file.
+        name: of the picture, for sentences.
+
+    Returns:
+        uint8 [height, width, 3], BGR. The first image of an animation.
+
+    Raises:
+        UserError: empty, not a picture, damaged or too large.
+    """
     if not content:
-        raise UserError(f"{path} is an empty file, not a picture.")
+        raise UserError(f"{name} is an empty file, not a picture.")
     width, height = _header_size(content)
     if width * height > MAX_PIXELS:
         raise UserError(
-            f"{path} is {width:,} by {height:,} pixels, more than the {MAX_PIXELS // 10**6} "
+            f"{name} is {width:,} by {height:,} pixels, more than the {MAX_PIXELS // 10**6} "
             "megapixels that are read; scale it down first."
         )
-    frame = _decode(content, path)
+    frame = _decode(content)
     if frame is None or frame.size == 0:
-        raise UserError(f"{path} cannot be decoded as a picture; it is damaged or something else.")
+        raise UserError(f"{name} cannot be decoded as a picture; it is damaged or something else.")
     return frame
 
 
-def _decode(content, path):
+def _decode(content: bytes) -> np.ndarray | None:
     data = np.frombuffer(content, np.uint8)
-    if content[:3] == b"GIF":
-        return _first_of_animation(data, path)
     try:
+        if content[:3] == b"GIF":
+            return _first_of_animation(data)
         if _may_be_transparent(content):
             return _on_white(cv2.imdecode(data, cv2.IMREAD_UNCHANGED))
         return cv2.imdecode(data, cv2.IMREAD_COLOR)
@@ -70,13 +88,14 @@ def _decode(content, path):
         return None
 
 
-def _first_of_animation(data, path):
+def _first_of_animation(data: np.ndarray) -> np.ndarray | None:
     """OpenCV decodes GIF as a picture only from 4.12 on; before, its video reader does."""
-    try:
-        frame = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    except cv2.error:
-        frame = None
-    if frame is None:
+    frame = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    if frame is not None:
+        return frame
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "animation.gif")
+        path.write_bytes(data)
         capture = cv2.VideoCapture(str(path))
         frame = capture.read()[1]
         capture.release()
