@@ -52,7 +52,7 @@ digits = datasets.load(
 for part in ("train", "validation", "test"):
     images, labels = getattr(digits, f"x_{part}"), getattr(digits, f"y_{part}")
     print(f"{part:>10}: {len(images):>6,} images, digits {np.bincount(labels, minlength=10)}")
-print(f"    source: {digits.source['kind']}, {digits.name}")
+print(f"    source: {digits.origin['kind']}, {digits.name}")
 
 # %% [markdown]
 # ## The recipe

@@ -4,14 +4,16 @@ Polarity everywhere: uint8, 0 = background, 255 = ink.
 """
 
 import dataclasses
+import hashlib
 import pathlib
 import sys
+from typing import Any
 
 import numpy as np
 
-from digitnet.digits import class_folders, idx, mnist
+from digitnet.digits import checks, class_folders, idx, mnist
 from digitnet.errors import UserError
-from edge_demo.contract import IMAGE_SIDE_PX, NUM_CLASSES
+from edge_demo.contract import IMAGE_SIDE_PX, NUM_CLASSES  # noqa: F401
 
 SPLIT_SEED = 2026  # the split is a property of the data set, not of a run: seeds stay comparable
 OPTDIGITS_TEST_COUNT = 360
@@ -26,7 +28,7 @@ class Digits:
         x_train, x_validation, x_test: uint8 `(N, 28, 28, 1)`, 0 = background, 255 = ink. The
             validation images were taken out of the training images; either may be empty.
         y_train, y_validation, y_test: int64 `(N,)`, 0..9.
-        source: Where the digits came from, for `config.json`; checksums where files were read.
+        origin: Where the digits came from, for `config.json`; checksums where files were read.
     """
 
     name: str
@@ -36,7 +38,7 @@ class Digits:
     y_validation: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
-    source: dict
+    origin: dict[str, Any]
 
 
 def load(
@@ -62,6 +64,44 @@ def load(
         UserError: If the digits cannot be had or are not digits as the contract has them.
     """
     name, arrays, source = _read(dataset, needs_training)
+    return _divided(name, arrays, source, validation_count, limit)
+
+
+def from_arrays(
+    x_train: Any,
+    y_train: Any,
+    x_test: Any = None,
+    y_test: Any = None,
+    *,
+    name: str = "arrays",
+    validation_count: int = 5000,
+) -> Digits:
+    """Digits from arrays, or lists of them, as `digitnet.digits.checks` takes and converts them.
+
+    Args:
+        x_train, y_train: Images and labels to train on; a validation part is taken out of them.
+        x_test, y_test: Images and labels that are only tested on; none where they are None.
+        name: For sentences and for the run directory.
+        validation_count: Images to take out of the training images, at most a sixth of them.
+
+    Raises:
+        UserError: If they are no digits, if there are none, or a test part is half given.
+    """
+    if (x_test is None) != (y_test is None):
+        raise UserError(f"{name}: test images and test labels go together; give both or neither.")
+    test = ([], []) if x_test is None else (x_test, y_test)
+    arrays, done = checks.check_digits(name, x_train, y_train, *test)
+    if not len(arrays[0]):
+        raise UserError(f"{name}: there are no training images.")
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(array.tobytes())
+    source = {"kind": "arrays", "sha256": digest.hexdigest()}
+    return _divided(name, arrays, source | ({"converted": done} if done else {}), validation_count)
+
+
+def _divided(name, arrays, source, validation_count, limit=None):
+    """Takes the validation part out of the training images."""
     x_train, y_train, x_test, y_test = arrays
     order = np.random.default_rng(SPLIT_SEED).permutation(len(x_train))
     if limit is not None:
@@ -164,35 +204,6 @@ def _read_npz(path, needs_training):
 
 def _checked(name, arrays_and_source):
     """Digits as the contract has them, or a sentence that says which array is not."""
-    (x_train, y_train, x_test, y_test), source = arrays_and_source
-    x_train, y_train = _check_part(name, "train", x_train, y_train)
-    x_test, y_test = _check_part(name, "test", x_test, y_test)
-    return (x_train, y_train, x_test, y_test), source
-
-
-def _check_part(name, part, images, labels):
-    if images.ndim == 3:
-        images = images[..., None]
-    if images.ndim != 4 or images.shape[1:] != (IMAGE_SIDE_PX, IMAGE_SIDE_PX, 1):
-        raise UserError(
-            f"{name}: the {part} images have shape {images.shape}; digitnet needs (N, 28, 28) or "
-            "(N, 28, 28, 1)."
-        )
-    if images.dtype != np.uint8:
-        raise UserError(
-            f"{name}: the {part} images have dtype {images.dtype}; digitnet needs uint8, "
-            "0 = background, 255 = ink."
-        )
-    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
-        raise UserError(
-            f"{name}: the {part} labels have shape {labels.shape} and dtype {labels.dtype}; "
-            "digitnet needs one integer 0..9 an image."
-        )
-    if len(labels) != len(images):
-        raise UserError(f"{name}: {len(images)} {part} images but {len(labels)} labels.")
-    if len(labels) and (labels.min() < 0 or labels.max() >= NUM_CLASSES):
-        raise UserError(
-            f"{name}: the {part} labels run from {labels.min()} to {labels.max()}; they must be "
-            "the digits 0..9."
-        )
-    return images, labels.astype(np.int64)
+    arrays, source = arrays_and_source
+    arrays, done = checks.check_digits(name, *arrays)
+    return arrays, {**source, **({"converted": done} if done else {})}

@@ -23,7 +23,7 @@ def mix(own: Digits, other: Digits) -> Digits:
         other: Only its training images are used.
 
     Returns:
-        Digits under the name of `own`; `source["mixed_with"]` tells of the others.
+        Digits under the name of `own`; `origin["mixed_with"]` tells of the others.
     """
     enough = OWN_SHARE / (1 - OWN_SHARE) * len(other.y_train)
     repeats = max(1, math.ceil(enough / max(1, len(own.y_train))))
@@ -31,14 +31,14 @@ def mix(own: Digits, other: Digits) -> Digits:
         own,
         x_train=np.concatenate([np.tile(own.x_train, (repeats, 1, 1, 1)), other.x_train]),
         y_train=np.concatenate([np.tile(own.y_train, repeats), other.y_train]),
-        source={
-            **own.source,
+        origin={
+            **own.origin,
             "mixed_with": {
                 "dataset": other.name,
                 "train_count": len(other.y_train),
                 "own_train_count": len(own.y_train),
                 "own_repeats": repeats,
-                "source": other.source,
+                "source": other.origin,
             },
         },
     )

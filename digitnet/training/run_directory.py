@@ -35,7 +35,7 @@ def open_run(run_dir, recipe, digits, resume, command):
         "model": recipe.model,
         "seed": recipe.seed,
         "dataset": digits.name,
-        "dataset_source": digits.source,
+        "dataset_source": digits.origin,
         "train_count": len(digits.x_train),
         "validation_count": len(digits.x_validation),
         "test_count": len(digits.x_test),

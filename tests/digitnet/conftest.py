@@ -24,7 +24,7 @@ def digits():
     """80 training, 20 validation and 40 test images."""
     x, y = drawn_digits(140)
     parts = (x[:80], y[:80], x[80:100], y[80:100], x[100:], y[100:])
-    return datasets.Digits("drawn", *parts, source={"kind": "drawn"})
+    return datasets.Digits("drawn", *parts, origin={"kind": "drawn"})
 
 
 @pytest.fixture

@@ -55,12 +55,12 @@ def test_class_folders_give_labelled_digits_and_a_sixth_of_each_for_the_test(fol
     assert digits.x_train.dtype == np.uint8
     assert sorted(digits.y_train) == [0] * 5 + [1] * 5
     assert sorted(digits.y_test) == [0, 1]
-    assert digits.source["digits"] == {"0": 6, "1": 6}
+    assert digits.origin["digits"] == {"0": 6, "1": 6}
 
 
 def test_split_and_order_are_the_same_every_time(folder):
     first, second = (datasets.load(str(folder)) for _ in range(2))
-    assert first.source == second.source
+    assert first.origin == second.origin
     assert np.array_equal(first.x_train, second.x_train)
     assert np.array_equal(first.x_test, second.x_test)
 
@@ -76,7 +76,7 @@ def test_train_and_test_folders_are_kept_apart(tmp_path):
     digits = datasets.load(str(tmp_path))
     assert list(digits.y_train) == [4, 4, 4]
     assert list(digits.y_test) == [7]
-    assert digits.source["train"]["pictures"] == 1
+    assert digits.origin["train"]["pictures"] == 1
 
 
 def test_evaluation_needs_the_test_folder_only(tmp_path):
@@ -218,7 +218,7 @@ def test_a_folder_of_idx_files_stays_one_whatever_lies_beside_them(tmp_path):
         images = np.zeros((4, 28, 28, 1), np.uint8)
         write_idx(tmp_path, images, np.arange(4), split)
     (tmp_path / "0").mkdir()
-    assert datasets.load(str(tmp_path)).source["kind"] == "idx"
+    assert datasets.load(str(tmp_path)).origin["kind"] == "idx"
     assert not class_folders.is_class_folders(tmp_path)
 
 
@@ -240,12 +240,12 @@ def test_mixing_repeats_own_digits_and_leaves_the_test_alone(folder):
     assert 0.2 <= own_count / len(mixed.y_train) < 0.21
     assert mixed.x_test is own.x_test
     assert mixed.name == str(folder)
-    assert mixed.source["mixed_with"]["own_repeats"] == own_count / len(own.y_train)
+    assert mixed.origin["mixed_with"]["own_repeats"] == own_count / len(own.y_train)
 
 
 def test_mixing_does_not_repeat_digits_that_are_many(folder):
     few, many = datasets.load(str(folder)), datasets.load("optdigits")
-    assert mixing.mix(many, few).source["mixed_with"]["own_repeats"] == 1
+    assert mixing.mix(many, few).origin["mixed_with"]["own_repeats"] == 1
 
 
 @pytest.mark.slow
