@@ -81,25 +81,25 @@ def draw() -> str:
         ),
     ]
     training = [
-        ("data.py", "digits"),
-        ("models.py", "networks"),
+        ("models.py", "the networks"),
         ("attention.py", "the gate"),
-        ("recipe.py", "what decides"),
-        ("train.py", "digits to run"),
+        ("digits/", "digits as arrays"),
+        ("drawn/", "drawing engine"),
+        ("training/", "digits to run"),
     ]
     bridge = [
         ("rewrite.py", "faster graph"),
         ("convert.py", "formats"),
         ("targets.py", "what can run"),
-        ("package.py", "labels inside"),
+        ("one_format.py", "labels inside"),
         ("verify.py", "test images"),
     ]
     device = [
-        ("finder.py", "digit boxes"),
-        ("normalize.py", "28×28"),
-        ("classifier.py", "answers"),
-        ("resolve.py", "what is what"),
-        ("tracker.py", "steady"),
+        ("frames/", "cameras, files"),
+        ("reading/", "frame to digits"),
+        ("model/", "a .tflite file"),
+        ("showing/", "boxes, window"),
+        ("web/", "the page"),
     ]
     parts += room(20, "digitnet", "training: Keras 3", training)
     parts += file(252, 127, "run directory", ["model.keras", "config, metrics"])
