@@ -3,13 +3,17 @@
 import hashlib
 import importlib
 import importlib.metadata
-from typing import NamedTuple
+import os
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from edge_demo.contract import UserError
+from edge_demo.contract import ATTENTION, IMAGE_SIDE_PX, NUM_CLASSES, PROBABILITIES, UserError
 from edge_demo.model import model_file
-from edge_demo.model.model_file import ModelFileError
+from edge_demo.model.answers import TOLERANCE, Kind, as_probabilities, kind_of, probes
+from edge_demo.model.model_file import ModelFile, ModelFileError
+from edge_demo.model.runner import Runner, UnfitInput
 from edge_demo.model.trial_run import try_in_child
 
 RUNTIMES = ("tflite_runtime", "ai_edge_litert")  # in the order in which they are tried
@@ -25,7 +29,7 @@ class Prediction(NamedTuple):
     attention: np.ndarray | None
 
 
-def load_runtime():
+def load_runtime() -> tuple[Any, str]:
     """Returns (the Interpreter class, "package version") of the first runtime that imports.
 
     Raises:
@@ -49,20 +53,25 @@ def load_runtime():
 
 
 class Classifier:
-    """Runs a model file that keeps digitnet's contract.
+    """Runs a model file that reads digits: one that `python -m export` wrote, or one like it.
+
+    Of other files it runs those that take 28×28 grey pixels as uint8, int8 or float32 (0..1), with
+    or without axes of 1, in a batch of any size, and give ten numbers in any of their outputs.
+    Numbers that cannot be probabilities, tried on a few images, are made so: logits by softmax.
 
     Args:
         model_path: a .tflite file. None: the one that ships with the package.
         num_threads: threads of the interpreter.
 
     Attributes:
+        model_path: pathlib.Path of the file.
         labels: tuple of 10 str, from the file or "0" to "9".
         metadata: dict, the file's digitnet.json, or empty.
         runtime: str, such as "tflite-runtime 2.14.0".
         input_shape: (28, 28).
 
     Raises:
-        ModelFileError: the file is missing, is no model, or keeps another contract.
+        ModelFileError: the file is missing, is no model, or reads no digits.
         UserError: no TensorFlow Lite runtime is installed.
 
     Example:
@@ -70,34 +79,21 @@ class Classifier:
         (10,)
     """
 
-    input_shape = (28, 28)
+    input_shape = (IMAGE_SIDE_PX, IMAGE_SIDE_PX)
 
-    def __init__(self, model_path=None, num_threads=1):
+    def __init__(self, model_path: str | os.PathLike | None = None, num_threads: int = 1) -> None:
         file = model_file.read(model_path)
         self.model_path, self.labels, self.metadata = file.path, file.labels, file.metadata
+        self._given, self._num_threads = model_path, num_threads
         interpreter_class, self.runtime = load_runtime()
         if not file.verified:
             _try_first(file, self.runtime)
-        try:
-            self._interpreter = interpreter_class(
-                model_content=file.content, num_threads=num_threads
-            )
-            self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            reason = str(error).strip().split("\n")[0].rstrip(".")
-            raise _unusable(file, self.runtime, reason) from error
-        (self._input, *others) = self._interpreter.get_input_details()
-        shape = tuple(int(side) for side in self._input["shape"])
-        if others or shape not in ((1, 28, 28, 1), (1, 28, 28)) or self._input["dtype"] != np.uint8:
-            raise ModelFileError(
-                f"{file.path} takes {np.dtype(self._input['dtype']).name} {list(shape)} where "
-                "digitnet takes one uint8 [1, 28, 28, 1]; "
-                "use a file that `python -m export` wrote."
-            )
-        self._pixel_table = _pixel_table(*self._input["quantization"])
+        self._runner = self._opened(file, interpreter_class)
         self._probabilities, self._attention = self._find_outputs()
+        self._kind: Kind = "probabilities"
+        self._learn_kind()
 
-    def predict(self, image):
+    def predict(self, image: np.ndarray) -> Prediction:
         """Classifies one image, uint8 [28, 28] or [28, 28, 1], 0 = background, 255 = ink."""
         image = np.asarray(image)
         if image.dtype != np.uint8 or image.shape not in ((28, 28), (28, 28, 1)):
@@ -105,61 +101,86 @@ class Classifier:
                 "Expected a uint8 image of shape (28, 28) or (28, 28, 1). "
                 f"Received: dtype={image.dtype}, shape={image.shape}"
             )
-        if self._pixel_table is not None:
-            image = self._pixel_table[image]
-        self._interpreter.set_tensor(self._input["index"], image.reshape(self._input["shape"]))
-        self._interpreter.invoke()
-        attention = self._attention
-        return Prediction(
-            self._real_values(self._probabilities).reshape(10),
-            None if attention is None else self._real_values(attention)[0, :, :, 0],
-        )
+        self._runner.run(image)
+        values = self._runner.values(self._probabilities).reshape(NUM_CLASSES)
+        mask = None if self._attention is None else self._runner.values(self._attention)[0, :, :, 0]
+        return Prediction(as_probabilities(values, self._kind), mask)
 
-    def predict_batch(self, images):
+    def predict_batch(self, images: Iterable[np.ndarray]) -> Prediction:
         """Classifies N images, uint8 [N, 28, 28] or [N, 28, 28, 1], one after the other."""
         predictions = [self.predict(image) for image in images]
-        probabilities = np.array([p.probabilities for p in predictions], np.float32).reshape(-1, 10)
+        probabilities = np.array([p.probabilities for p in predictions], np.float32)
+        probabilities = probabilities.reshape(-1, NUM_CLASSES)
         if self._attention is None:
             return Prediction(probabilities, None)
         mask_shape = tuple(self._attention["shape"][1:3])
         attention = np.array([p.attention for p in predictions], np.float32)
         return Prediction(probabilities, attention.reshape(-1, *mask_shape))
 
-    def _find_outputs(self):
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy or a pickle opens the file anew: an interpreter cannot be copied."""
+        return type(self), (self._given, self._num_threads)
+
+    def _opened(self, file: ModelFile, interpreter_class: Any) -> Runner:
+        def open_interpreter() -> Any:
+            return interpreter_class(model_content=file.content, num_threads=self._num_threads)
+
+        try:
+            return Runner(open_interpreter)
+        except UnfitInput as error:
+            raise ModelFileError(
+                f"{file.path} takes {error} where a digit reader takes one image of 28×28 grey "
+                "pixels, uint8, int8 or float32; use a file that `python -m export` wrote."
+            ) from error
+        except (ValueError, RuntimeError) as error:
+            reason = str(error).strip().split("\n")[0].rstrip(".")
+            raise _unusable(file, self.runtime, reason) from error
+
+    def _find_outputs(self) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """Returns the tensor details of (probabilities, attention or None).
 
-        The signature's names decide; a file without one is read by the outputs' shapes.
+        The signature's names decide; a file without these is read by the outputs' shapes.
         """
-        outputs = self._interpreter.get_output_details()
-        by_name = {}
-        for key in self._interpreter.get_signature_list():
-            by_name |= self._interpreter.get_signature_runner(key).get_output_details()
-        indices = {name: detail["index"] for name, detail in by_name.items()}
+        outputs, indices = self._runner.outputs, self._runner.names()
 
-        def pick(name, fits):
-            named = [d for d in outputs if d["index"] == indices.get(name)]
-            fitting = [d for d in named or outputs if fits(tuple(d["shape"]))]
+        def pick(name: str, fits: Callable[[tuple], bool]) -> dict[str, Any] | None:
+            named = [one for one in outputs if one["index"] == indices.get(name)]
+            fitting = [one for one in named or outputs if fits(tuple(one["shape"]))]
             return fitting[0] if fitting else None
 
-        probabilities = pick("probabilities", lambda shape: shape == (1, 10))
+        probabilities = pick(PROBABILITIES, _is_ten)
         if probabilities is None:
-            shapes = [d["shape"].tolist() for d in outputs]
+            shapes = [one["shape"].tolist() for one in outputs]
             raise ModelFileError(
                 f"{self.model_path} gives outputs of shapes {shapes} where a digit reader gives "
                 "ten probabilities [1, 10]; use a file that `python -m export` wrote."
             )
-        return probabilities, pick("attention", lambda s: len(s) == 4 and s[0] == s[3] == 1)
+        return probabilities, pick(ATTENTION, lambda s: len(s) == 4 and s[3] == 1)
 
-    def _real_values(self, detail):
-        """Reads an output tensor as float32, through the scale and zero point of the file."""
-        values = self._interpreter.get_tensor(detail["index"])
-        scale, zero_point = detail["quantization"]
-        if scale:
-            return (values.astype(np.float32) - zero_point) * np.float32(scale)
-        return values.astype(np.float32)
+    def _learn_kind(self) -> None:
+        """Tries the file on a few images: what are its ten numbers, and is its mask one?"""
+        numbers, masks = [], []
+        for image in probes():
+            self._runner.run(image)
+            numbers.append(self._runner.values(self._probabilities).reshape(NUM_CLASSES))
+            if self._attention is not None:
+                masks.append(self._runner.values(self._attention))
+        if not np.isfinite(numbers).all():
+            raise ModelFileError(
+                f"{self.model_path} answers with numbers that are not finite; its training "
+                "diverged: train again with a lower learning rate and export anew."
+            )
+        self._kind = kind_of(np.array(numbers))
+        if masks and not (np.min(masks) >= -TOLERANCE and np.max(masks) <= 1 + 2 * TOLERANCE):
+            self._attention = None
 
 
-def _try_first(file, runtime):
+def _is_ten(shape: tuple) -> bool:
+    """Whether an output is ten numbers for each image, the first axis being the batch if any."""
+    return [side for side in shape[1:] or shape if side != 1] == [NUM_CLASSES]
+
+
+def _try_first(file: ModelFile, runtime: str) -> None:
     """Runs a file that carries no checksum in a child process, once for each content."""
     checksum = hashlib.sha256(file.content).hexdigest()
     if checksum not in _tried:
@@ -170,24 +191,11 @@ def _try_first(file, runtime):
         _tried.add(checksum)
 
 
-_tried = set()  # checksums of files that ran in a child process
+_tried: set[str] = set()  # checksums of files that ran in a child process
 
 
-def _unusable(file, runtime, reason):
+def _unusable(file: ModelFile, runtime: str, reason: str) -> ModelFileError:
     return ModelFileError(
         f"{runtime} cannot run {file.path}: {reason}. "
         "Export it again with `python -m export RUN_DIR` for this runtime."
     )
-
-
-def _pixel_table(scale, zero_point):
-    """Returns the uint8 [256] table from pixel to the input's integer, or None for identity.
-
-    The file's scale says whether its real numbers are pixels (0..255) or fractions (0..1).
-    """
-    if not scale:
-        return None
-    pixels = np.arange(256)
-    reals = pixels if scale * 255 > 16 else pixels / 255
-    table = np.clip(np.round(reals / scale) + zero_point, 0, 255).astype(np.uint8)
-    return None if np.array_equal(table, pixels) else table

@@ -1,5 +1,7 @@
 """The classifier keeps the contract of a model file and refuses what does not."""
 
+import copy
+import pickle
 import sys
 
 import numpy as np
@@ -81,13 +83,16 @@ def test_a_truncated_model_is_a_sentence(tmp_path):
         Classifier(path)
 
 
-def test_pixels_go_through_the_scale_of_the_file():
-    assert module._pixel_table(0.0, 0) is None
-    assert module._pixel_table(1.0, 0) is None
-    assert module._pixel_table(1 / 255, 0) is None
-    table = module._pixel_table(2.0, 10)
-    assert table[0] == 10
-    assert table[100] == 60
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
+)
+def test_a_copy_opens_the_file_anew_and_answers_alike(classifier, copied):
+    image = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
+    other = copied(classifier)
+    assert other.model_path == classifier.model_path
+    np.testing.assert_array_equal(
+        other.predict(image).probabilities, classifier.predict(image).probabilities
+    )
 
 
 def test_damaged_files_never_end_the_process(tmp_path):
