@@ -1,7 +1,8 @@
 """A .tflite file as bytes: is it one, what does it say about itself, is it whole."""
 
+import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from edge_demo import contract
 from edge_demo.contract import UserError
@@ -21,12 +22,12 @@ class ModelFile(NamedTuple):
 
     path: Path
     content: bytes
-    labels: tuple
-    metadata: dict
+    labels: tuple[str, ...]
+    metadata: dict[str, Any]
     verified: bool
 
 
-def read(path=None):
+def read(path: str | os.PathLike | None = None) -> ModelFile:
     """Reads and checks a model file. Returns a ModelFile.
 
     Labels and metadata are files in a zip appended to the model, as TFLite Metadata has associated

@@ -21,7 +21,7 @@ if content:
 """
 
 
-def try_in_child(package, content=b"", timeout_seconds=60):
+def try_in_child(package: str, content: bytes = b"", timeout_seconds: float = 60) -> str | None:
     """Imports a runtime package in a child process and runs a model there once.
 
     Args:

@@ -1,6 +1,8 @@
 """A replaced model file is taken up when valid and refused when not."""
 
+import copy
 import os
+import pickle
 import shutil
 
 import numpy as np
@@ -59,3 +61,24 @@ def test_a_deleted_file_does_not_matter(model):
     os.remove(model)
     look(classifier)
     assert classifier.predict(BLANK).probabilities.shape == (10,)
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
+)
+def test_a_copy_follows_the_same_file(model, copied):
+    # __getattr__ asked an object without attributes for its classifier, which asked __getattr__.
+    classifier = ReloadingClassifier(model, look_seconds=0)
+    other = copied(classifier)
+    assert other.model_path == classifier.model_path
+    os.replace(shutil.copy(model, f"{model}.new"), model)
+    old = other.classifier
+    look(other)
+    assert other.classifier is not old
+
+
+def test_it_says_what_its_classifier_says(model):
+    reloading = ReloadingClassifier(model)
+    for name in ("labels", "metadata", "model_path", "runtime"):
+        assert getattr(reloading, name) == getattr(reloading.classifier, name)
+    assert reloading.predict_batch(np.zeros((2, 28, 28), np.uint8)).probabilities.shape == (2, 10)
