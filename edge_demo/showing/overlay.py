@@ -1,101 +1,100 @@
-"""What was read, drawn on the frame: boxes, digits, confidences and attention."""
+"""What was read, drawn on the frame: thin boxes, tags with digits and confidences, attention."""
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
-FONT = cv2.FONT_HERSHEY_SIMPLEX
-BOX_COLOUR = (60, 180, 30)  # BGR
-UNSURE_COLOUR = (0, 140, 255)
+from edge_demo.reading.reader import Reading
+from edge_demo.showing.tags import FONT, MARGIN_PX, Box, Tag, line_width, place, tag_size
+from edge_demo.showing.wash import draw_wash, mask_image
+
+Colour = tuple[int, int, int]
+WHITE: Colour = (255, 255, 255)
+SURE_COLOUR = (50, 140, 30)  # BGR
+UNSURE_COLOUR = (0, 120, 230)
+SURE = 0.8  # the least confidence that is drawn as sure
 GREY = (60, 60, 60)
+PALE_BLUE = (245, 205, 160)
 PANEL_SIDE = 56  # pixels of a normalised digit in the panel, twice its 28
 
 
-def draw(frame, readings, attention=True, panel=False, caption=""):
-    """Returns a BGR copy of the frame with its readings drawn on it.
+def draw(
+    frame: np.ndarray,
+    readings: Sequence[Reading],
+    attention: bool = False,
+    panel: bool = False,
+    caption: str = "",
+) -> np.ndarray:
+    """Returns a BGR copy of the frame with its readings drawn on it; ink is never covered.
 
     Args:
         frame: uint8 [height, width, 3] BGR or [height, width] grey.
         readings: Readings with boxes in pixels of the frame.
-        attention: lay the attention mask over each digit as a heat map.
-        panel: add a strip below the frame with the 28×28 images that the network saw.
-        caption: text for the lower left corner, such as the frame rate.
+        attention: tint the paper around each digit's ink by its attention mask.
+        panel: add a strip below the frame with the 28×28 images that the network saw, and with
+            `attention` their masks.
+        caption: text for a corner where nothing is written, such as the frame rate.
     """
     picture = frame.copy() if frame.ndim == 3 else cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR)
     height, width = picture.shape[:2]
-    size = max(0.5, min(height, width) / 900)
+    size = max(0.45, (height * width) ** 0.5 / 1100)
+    texts = [(f"{r.digit}: {100 * r.confidence:.0f}%", str(r.digit)) for r in readings]
+    tags, caption_tag = place(picture, [reading.box for reading in readings], texts, size, caption)
     if attention:
         for reading in readings:
-            _draw_attention(picture, reading)
-    for reading in readings:
-        _draw_reading(picture, reading, size)
-    if caption:
-        _label(picture, caption, 4, height - _label_size(caption, 0.8 * size)[1], GREY, 0.8 * size)
-    return np.vstack([picture, _panel(readings, width)]) if panel else picture
+            draw_wash(picture, reading)
+    for reading, tag in zip(readings, tags, strict=True):
+        colour = SURE_COLOUR if reading.confidence >= SURE else UNSURE_COLOUR
+        _draw_outline(picture, reading.box, colour, max(1, round(size)))
+        _draw_tag(picture, tag, colour)
+    if caption_tag:
+        _draw_tag(picture, caption_tag, GREY)
+    return np.vstack([picture, _panel(readings, width, attention)]) if panel else picture
 
 
-def _draw_reading(picture, reading, size):
-    """Draws the box, the digit above it and its confidence below, each where there is room."""
-    height, width = picture.shape[:2]
-    x, y, box_width, box_height = reading.box
-    colour = BOX_COLOUR if reading.confidence >= 0.8 else UNSURE_COLOUR
-    right, bottom = min(x + box_width, width - 1), min(y + box_height, height - 1)
-    cv2.rectangle(picture, (x, y), (right, bottom), colour, max(1, round(1.5 * size)))
-    # Two labels no wider than most digits, so that those of neighbours stay apart.
-    digit, percent = str(reading.digit), f"{100 * reading.confidence:.0f}%"
-    digit_height = _label_size(digit, 1.3 * size)[1]
-    percent_height = _label_size(percent, 0.6 * size)[1]
-    digit_top, percent_top = y - digit_height, bottom
-    if digit_top < 0:
-        digit_top, percent_top = bottom, bottom + digit_height
-    elif percent_top + percent_height > height:
-        percent_top = digit_top - percent_height
-    _label(picture, digit, x, digit_top, colour, 1.3 * size)
-    _label(picture, percent, x, percent_top, colour, 0.6 * size)
+def _draw_outline(
+    picture: np.ndarray,
+    box: Box,
+    colour: Colour,
+    thickness: int,
+) -> None:
+    """Draws a thin frame around a digit's box, as far from its ink as the picture's edge allows."""
+    x, y, width, height = box
+    start = max(0, x - MARGIN_PX), max(0, y - MARGIN_PX)
+    end = (
+        min(picture.shape[1] - 1, x + width - 1 + MARGIN_PX),
+        min(picture.shape[0] - 1, y + height - 1 + MARGIN_PX),
+    )
+    cv2.rectangle(picture, start, end, colour, thickness)
 
 
-def _label_size(text, size):
-    """Returns (width, height) in pixels of a label's coloured ground."""
-    (width, height), baseline = cv2.getTextSize(text, FONT, size, max(1, round(1.6 * size)))
-    return width + 4, height + baseline + 2
+def _draw_tag(picture: np.ndarray, tag: Tag, colour: Colour) -> None:
+    width, height = tag_size(tag.text, tag.scale)
+    end = tag.left + width - 1, tag.top + height - 1
+    cv2.rectangle(picture, (tag.left, tag.top), end, colour, cv2.FILLED)
+    origin = tag.left + 2, tag.top + height - 3
+    thickness = line_width(tag.scale)
+    cv2.putText(picture, tag.text, origin, FONT, tag.scale, WHITE, thickness, cv2.LINE_AA)
 
 
-def _label(picture, text, x, top, colour, size):
-    """Writes text on a coloured ground, moved inwards where it would leave the picture."""
-    width, height = _label_size(text, size)
-    x = max(0, min(x, picture.shape[1] - width))
-    top = max(0, min(top, picture.shape[0] - height))
-    cv2.rectangle(picture, (x, top), (x + width - 1, top + height - 1), colour, cv2.FILLED)
-    thickness = max(1, round(1.6 * size))
-    baseline = cv2.getTextSize(text, FONT, size, thickness)[1]
-    origin = (x + 2, top + height - baseline - 1)
-    cv2.putText(picture, text, origin, FONT, size, (255, 255, 255), thickness, cv2.LINE_AA)
+def _panel(readings: Sequence[Reading], width: int, attention: bool) -> np.ndarray:
+    """Returns a strip uint8 [height, width, 3] with the images that the network saw.
 
-
-def _draw_attention(picture, reading):
-    """Blends the mask over the digit's box; the mask covers the 28×28 image, margin included."""
-    if reading.attention is None or not reading.image.any():
-        return
-    x, y, width, height = reading.box
-    region = picture[y : y + height, x : x + width]
-    if region.size == 0:
-        return
-    mask = cv2.resize(reading.attention, (28, 28), interpolation=cv2.INTER_LINEAR)
-    left, top, inner_width, inner_height = cv2.boundingRect((reading.image > 0).astype(np.uint8))
-    mask = mask[top : top + inner_height, left : left + inner_width]
-    lowest, highest = float(mask.min()), float(mask.max())
-    mask = (mask - lowest) / max(highest - lowest, 1e-6)
-    mask = cv2.resize(mask, region.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    heat = cv2.applyColorMap(np.round(255 * mask).astype(np.uint8), cv2.COLORMAP_JET)
-    region[:] = cv2.addWeighted(region, 0.65, heat, 0.35, 0)
-
-
-def _panel(readings, width):
-    """Returns a strip uint8 [PANEL_SIDE + 24, width, 3] with the images that the network saw."""
-    strip = np.full((PANEL_SIDE + 24, width, 3), 40, np.uint8)
+    Below each stand, with `attention`, its mask, light where the gate is open, and the digit with
+    its confidence.
+    """
+    rows = 2 if attention and any(reading.attention is not None for reading in readings) else 1
+    strip = np.full((rows * (PANEL_SIDE + 4) + 20, width, 3), 40, np.uint8)
     for index, reading in enumerate(readings[: width // (PANEL_SIDE + 4)]):
         x = 2 + index * (PANEL_SIDE + 4)
         image = cv2.resize(reading.image, (PANEL_SIDE,) * 2, interpolation=cv2.INTER_NEAREST)
         strip[2 : 2 + PANEL_SIDE, x : x + PANEL_SIDE] = image[:, :, None]
+        if rows == 2 and reading.attention is not None:
+            mask = cv2.resize(mask_image(reading.attention), (PANEL_SIDE,) * 2)[:, :, None]
+            tint = 40 + mask * (np.array(PALE_BLUE) - 40)
+            strip[6 + PANEL_SIDE : 6 + 2 * PANEL_SIDE, x : x + PANEL_SIDE] = tint.astype(np.uint8)
         text = f"{reading.digit} {100 * reading.confidence:.0f}%"
-        cv2.putText(strip, text, (x, PANEL_SIDE + 18), FONT, 0.42, (255, 255, 255), 1, cv2.LINE_AA)
+        bottom = len(strip) - 6
+        cv2.putText(strip, text, (x, bottom), FONT, 0.42, WHITE, 1, cv2.LINE_AA)
     return strip

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from edge_demo.contract import UserError
 
@@ -20,15 +21,15 @@ class Saver:
         UserError: the folder cannot be made.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | os.PathLike) -> None:
         self.folder = Path(folder)
-        self._taken = set()
+        self._taken: set[Path] = set()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UserError(f"{folder} cannot be made a folder: {error.strerror}.") from error
 
-    def save(self, relative, source, picture):
+    def save(self, relative: str | os.PathLike, source: str, picture: np.ndarray) -> Path:
         """Writes a BGR picture at `relative` below the folder and returns its path.
 
         A format that OpenCV does not write gets `.png` added; a name taken in this run, a number.
@@ -48,7 +49,7 @@ class Saver:
         return write_picture(path, picture)
 
 
-def write_picture(path, picture):
+def write_picture(path: str | os.PathLike, picture: np.ndarray) -> Path:
     """Writes a picture through a temporary name in the same folder. Returns the path.
 
     Raises:

@@ -4,11 +4,12 @@ import os
 import sys
 
 import cv2
+import numpy as np
 
 TITLE = "digitnet"
 
 
-def why_no_window():
+def why_no_window() -> str | None:
     """Returns why no window can be opened, as a phrase, or None when one can.
 
     OpenCV ends the process when it opens a window without a display, so this is asked first.
@@ -21,7 +22,7 @@ def why_no_window():
     return None
 
 
-def can_open_windows():
+def can_open_windows() -> bool:
     """Whether OpenCV was built with a window system."""
     for line in cv2.getBuildInformation().splitlines():
         name, _, value = line.partition(":")
@@ -37,10 +38,10 @@ class Window:
         attention, panel: whether they are shown at the start.
     """
 
-    def __init__(self, attention=True, panel=False):
+    def __init__(self, attention: bool = False, panel: bool = False) -> None:
         self.attention, self.panel, self.closed = attention, panel, False
 
-    def show(self, picture, wait_ms=1):
+    def show(self, picture: np.ndarray, wait_ms: int = 1) -> int:
         """Shows a picture and takes keys for a while; 0 waits for a key."""
         cv2.imshow(TITLE, picture)
         key = cv2.waitKey(wait_ms) & 0xFF
@@ -52,6 +53,6 @@ class Window:
             self.closed = True
         return key
 
-    def close(self):
+    def close(self) -> None:
         """Closes the window."""
         cv2.destroyAllWindows()

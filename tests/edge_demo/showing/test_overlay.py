@@ -1,8 +1,10 @@
-"""The overlay keeps the frame's size, draws inside it and leaves the original alone."""
+"""The overlay keeps the frame's size, draws inside it, covers no ink, leaves the original alone."""
 
+import cv2
 import numpy as np
 import pytest
 
+from edge_demo.frames.synthetic import draw_page
 from edge_demo.reading.reader import Reading
 from edge_demo.showing import overlay
 
@@ -37,16 +39,36 @@ def test_the_frame_itself_is_not_drawn_on():
     assert (frame == 255).all()
 
 
-def test_attention_colours_the_digit():
+def test_attention_is_drawn_only_when_it_is_asked_for():
     frame = np.full((200, 200, 3), 255, np.uint8)
-    with_mask = overlay.draw(frame, [reading((50, 50, 60, 90))])
-    without = overlay.draw(frame, [reading((50, 50, 60, 90))], attention=False)
+    with_mask = overlay.draw(frame, [reading((50, 50, 60, 90))], attention=True)
+    without = overlay.draw(frame, [reading((50, 50, 60, 90))])
     assert (with_mask[60:130, 55:105] != without[60:130, 55:105]).any()
+    assert (without[60:130, 55:105] == 255).all()
+
+
+@pytest.mark.parametrize("attention", [False, True])
+@pytest.mark.parametrize("light_on_dark", [False, True], ids=["pen", "chalk"])
+@pytest.mark.parametrize("rows", [["234"] * 2, ["2345678906"] * 12], ids=["sparse", "dense"])
+def test_ink_is_never_covered(rows, light_on_dark, attention):
+    page = draw_page(rows, seed=3, light_on_dark=light_on_dark, noise=0)
+    gray = page.image.mean(axis=2)
+    ink = gray > 180 if light_on_dark else gray < 75
+    assert ink.sum() > 5000
+    readings = []
+    for x, y, width, height in page.boxes:
+        image = np.zeros((28, 28), np.uint8)
+        crop = 255 * ink[y : y + height, x : x + width].astype(np.uint8)
+        image[4:24, 6:22] = cv2.resize(crop, (16, 20), interpolation=cv2.INTER_AREA)
+        readings.append(reading((x, y, width, height))._replace(image=image))
+    drawn = overlay.draw(page.image, readings, attention, caption="41 frames/s")
+    assert (drawn[ink] == page.image[ink]).all()
 
 
 def test_a_model_without_attention_is_drawn():
     frame = np.full((200, 200), 255, np.uint8)
-    assert overlay.draw(frame, [reading((50, 50, 60, 90), False)]).shape == (200, 200, 3)
+    drawn = overlay.draw(frame, [reading((50, 50, 60, 90), False)], True, True)
+    assert drawn.shape == (200 + overlay.PANEL_SIDE + 24, 200, 3)
 
 
 def test_the_panel_shows_what_the_model_saw():
@@ -55,3 +77,18 @@ def test_the_panel_shows_what_the_model_saw():
     assert drawn.shape == (200 + overlay.PANEL_SIDE + 24, 300, 3)
     panel = drawn[202 : 202 + overlay.PANEL_SIDE, 2 : 2 + overlay.PANEL_SIDE, 0]
     assert (panel[::2, ::2] == reading((0, 0, 1, 1)).image).all()
+
+
+def test_the_panel_shows_the_masks_where_attention_is_on():
+    frame = np.full((200, 300, 3), 255, np.uint8)
+    drawn = overlay.draw(frame, [reading((50, 50, 60, 90))], attention=True, panel=True)
+    top = 206 + overlay.PANEL_SIDE
+    mask = drawn[top : top + overlay.PANEL_SIDE, 2 : 2 + overlay.PANEL_SIDE].astype(int)
+    assert np.ptp(mask[:, :, 0]) > 100
+    assert (mask[:, :, 0] >= mask[:, :, 2]).all()  # one colour, blue
+
+
+def test_a_caption_without_a_free_corner_is_left_out():
+    frame = np.full((100, 100, 3), 255, np.uint8)
+    everywhere = [reading((0, 0, 100, 100))]
+    assert (overlay.draw(frame, everywhere, caption="9") == overlay.draw(frame, everywhere)).all()
