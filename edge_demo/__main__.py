@@ -64,7 +64,12 @@ def parser():
     add("--loop", action="store_true", help="play videos again and again, at their own pace")
     add("--upright", action="store_true", help="do not look for pages that lie on their side")
     add("--no-window", action="store_true", help="open no window")
-    add("--no-attention", action="store_true", help="draw no attention heat map on the digits")
+    add(
+        "--attention",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="tint the paper around each digit by its attention mask",
+    )
     add("--debug", action="store_true", help="show the 28x28 images that the model saw")
     return result
 

@@ -78,7 +78,7 @@ class Demo:
         self._print(frame, readings)
         answer = [reading.digit for reading in readings]
         if self.saver and not (moving and answer in ([], self.answer)):
-            picture = self._draw(frame, readings, not self.options.no_attention, self.options.debug)
+            picture = self._draw(frame, readings, self.options.attention, self.options.debug)
             self.saver.save(frame.relative, frame.source, picture)
         self.answer = answer
         if self.window:
@@ -116,5 +116,5 @@ class Demo:
             return None
         reason = window.why_no_window()
         if reason is None:
-            return window.Window(not options.no_attention, options.debug)
+            return window.Window(options.attention, options.debug)
         return None

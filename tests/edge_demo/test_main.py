@@ -62,6 +62,15 @@ def test_annotated_pictures_are_saved(capsys, picture, tmp_path):
     assert saved.shape[1] == cv2.imread(str(picture)).shape[1]
 
 
+def test_attention_is_drawn_when_it_is_asked_for(capsys, picture, tmp_path):
+    drawn = []
+    for name, options in (("a", []), ("b", ["--no-attention"]), ("c", ["--attention"])):
+        assert run(capsys, picture, "--save", tmp_path / name, *options)[0] == 0
+        drawn.append(cv2.imread(str(tmp_path / name / "sheet.png")))
+    assert (drawn[0] == drawn[1]).all()
+    assert (drawn[0] != drawn[2]).any()
+
+
 def test_one_bad_picture_does_not_hide_the_others(capsys, picture):
     (picture.parent / "broken.png").write_bytes(b"")
     code, out, err = run(capsys, picture.parent, "--json")
