@@ -142,3 +142,17 @@ def test_threads_may_share_a_reader(reader, page):
     for thread in threads:
         thread.join()
     assert answers == [page.digits] * 4
+
+
+def test_the_page_on_python_has_examples_that_run(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", text.split("## Reading digits")[1], re.DOTALL)
+    assert len(examples) == 3
+    for example in examples:
+        assert len(example.splitlines()) <= 10
+        exec(compile(example, "docs/python.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[0] for line in lines[:15]] == list("314159265327180")
+    assert [one["digit"] for one in json.loads(lines[15])] == list(map(int, "314159265327180"))
+    assert lines[-1].startswith("There is no file no such picture.jpg")
