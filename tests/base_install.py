@@ -1,8 +1,8 @@
 """What an installation without extras answers: `python tests/base_install.py`, outside the clone.
 
-Every command's help and version answer, and what a command lacks is a sentence that names the extra.
-Run by CI in an environment that has the wheel and NumPy alone; needs nothing but the standard
-library.
+Every command's help and version answer, and what a command lacks is a sentence that names the
+extra. Run by CI in an environment that has the wheel and NumPy alone; needs nothing but the
+standard library.
 """
 
 import os
@@ -51,7 +51,9 @@ def main():
             assert answer.returncode == 2, f"{module} ended with {answer.returncode}: {said}"
             assert said.startswith("error: ") and "\n" not in said, said
             assert "pip install 'digitnet[" in said, said
-        answer = run(folder, "edge_demo.doctor", [])  # it says what is missing, and that is its work
+        answer = run(
+            folder, "edge_demo.doctor", []
+        )  # it says what is missing, and that is its work
         assert "digitnet[edge]" in answer.stdout + answer.stderr, answer
         answer = subprocess.run(
             [sys.executable, "-c", "import digitnet, edge_demo; print(digitnet.__version__)"],
