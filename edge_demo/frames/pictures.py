@@ -1,7 +1,7 @@
 """Picture files as frames: decoded upright, without transparency, in eight bits, or a sentence."""
 
 import os
-import struct
+import stat
 import tempfile
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from edge_demo.contract import UserError
+from edge_demo.frames import foreign, headers, heic, orientation, transparency
 
 SUFFIXES = frozenset(
     ".bmp .dib .gif .jpeg .jpg .jpe .jp2 .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split()
@@ -16,19 +17,63 @@ SUFFIXES = frozenset(
 MAX_PIXELS = 100_000_000  # a decoded frame of this size takes 300 MB
 
 
-def list_pictures(folder):
+def is_picture_name(path: str | os.PathLike) -> bool:
+    """Whether a file's name ends as that of a picture that can be read here."""
+    suffix = Path(path).suffix.lower()
+    return suffix in SUFFIXES or (suffix in heic.SUFFIXES and heic.is_readable())
+
+
+def list_pictures(folder: str | os.PathLike[str]) -> list[Path]:
     """Returns the paths of the pictures below a folder, sorted; other files are passed over.
 
     Raises:
-        UserError: there is no picture below the folder.
+        UserError: there is no picture below the folder, or it or a folder in it cannot be read.
     """
-    paths = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in SUFFIXES)
-    paths = [path for path in paths if path.is_file()]
+    paths, others, errors = find_pictures(folder)
+    if errors:
+        raise errors[0]
     if not paths:
+        kinds = foreign.count_kinds(others)
+        looked_for = " ".join(sorted(SUFFIXES))
         raise UserError(
-            f"There is no picture in the folder {folder} (looked for {' '.join(sorted(SUFFIXES))})."
+            f"There is no picture in the folder {folder} (looked for {looked_for})."
+            + (f" {foreign.passed_over(kinds)}" if kinds else "")
         )
     return paths
+
+
+def find_pictures(
+    folder: str | os.PathLike[str],
+) -> tuple[list[Path], list[Path], list[UserError]]:
+    """Looks through a folder and those in it, in the order of names.
+
+    Hidden files and folders are nobody's pictures: macOS leaves `._a.jpg` beside `a.jpg`. Neither
+    is what is no file, such as a pipe.
+
+    Returns:
+        the pictures, the other files, and a sentence for each folder that cannot be read.
+    """
+    errors: list[UserError] = []
+
+    def refuse(error: OSError) -> None:
+        errors.append(UserError(f"The folder {error.filename} cannot be read: {error.strerror}."))
+
+    found = []
+    for parent, folders, names in os.walk(os.fspath(folder), onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(parent, name) for name in names if not name.startswith(".")]
+    files = [path for path in sorted(found) if _is_file(path)]
+    pictures = [path for path in files if is_picture_name(path)]
+    return pictures, [path for path in files if not is_picture_name(path)], errors
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:  # a link to what is gone
+        return False
+    except OSError:
+        return True  # reading it gives the reason
 
 
 def read_picture(path: str | os.PathLike) -> np.ndarray:
@@ -38,10 +83,14 @@ def read_picture(path: str | os.PathLike) -> np.ndarray:
         uint8 [height, width, 3], BGR. The first image of an animation.
 
     Raises:
-        UserError: missing, unreadable, empty, not a picture, damaged or too large.
+        UserError: missing, unreadable, no file, empty, not a picture, damaged or too large.
     """
+    path = Path(path)
     try:
-        content = Path(path).read_bytes()
+        if path.exists() and not path.is_file():
+            what = "a folder" if path.is_dir() else "no file but a pipe or a device"
+            raise UserError(f"{path} is {what}; name a picture file.")
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise UserError(f"There is no file {path}.") from error
     except OSError as error:
@@ -64,92 +113,53 @@ def decode_picture(content: bytes, name: str) -> np.ndarray:
     """
     if not content:
         raise UserError(f"{name} is an empty file, not a picture.")
-    width, height = _header_size(content)
+    kind = foreign.foreign_kind(content)
+    is_heic = kind == "HEIC" and heic.is_readable()
+    if kind and not is_heic:
+        raise UserError(foreign.foreign_sentence(name, kind))
+    width, height = heic.size_of(content) if is_heic else headers.size_of(content)
     if width * height > MAX_PIXELS:
         raise UserError(
             f"{name} is {width:,} by {height:,} pixels, more than the {MAX_PIXELS // 10**6} "
             "megapixels that are read; scale it down first."
         )
-    frame = _decode(content)
+    frame = _decode_heic(content) if is_heic else _decode(content)
     if frame is None or frame.size == 0:
         raise UserError(f"{name} cannot be decoded as a picture; it is damaged or something else.")
     return frame
 
 
 def _decode(content: bytes) -> np.ndarray | None:
-    data = np.frombuffer(content, np.uint8)
+    if headers.format_of(content) is None:  # OpenCV knows more, whose sizes are not looked at
+        return None
+    stored = orientation.without_orientation(content)
+    data = np.frombuffer(stored, np.uint8)
     try:
-        if content[:3] == b"GIF":
-            return _first_of_animation(data)
-        if _may_be_transparent(content):
-            return _on_white(cv2.imdecode(data, cv2.IMREAD_UNCHANGED))
-        return cv2.imdecode(data, cv2.IMREAD_COLOR)
+        if transparency.may_be_transparent(content):
+            image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)  # ignores the orientation
+        else:
+            image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error:
         return None
+    if image is None and headers.format_of(content) == "GIF":
+        image = _first_of_animation(content)
+    if image is None or image.size == 0:
+        return None
+    image = transparency.on_paper(image, content)
+    return orientation.upright(image, orientation.orientation_of(content))
 
 
-def _first_of_animation(data: np.ndarray) -> np.ndarray | None:
+def _decode_heic(content: bytes) -> np.ndarray | None:
+    image = heic.decode(content)
+    return None if image is None else transparency.on_paper(image, content)
+
+
+def _first_of_animation(content: bytes) -> np.ndarray | None:
     """OpenCV decodes GIF as a picture only from 4.12 on; before, its video reader does."""
-    frame = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    if frame is not None:
-        return frame
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "animation.gif")
-        path.write_bytes(data)
+        path.write_bytes(content)
         capture = cv2.VideoCapture(str(path))
         frame = capture.read()[1]
         capture.release()
     return frame
-
-
-def _may_be_transparent(content):
-    """PNG with an alpha channel or a transparent colour, or WebP in its extended form."""
-    if content[:8] == b"\x89PNG\r\n\x1a\n":
-        return content[25:26] in (b"\x04", b"\x06") or b"tRNS" in content[:2048]
-    return content[:4] == b"RIFF" and content[12:16] in (b"VP8X", b"VP8L")
-
-
-def _on_white(image):
-    """Lays a picture with transparency on white paper; a viewer's page is white too."""
-    if image is None:
-        return None
-    if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)
-    if image.ndim == 2:
-        return cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
-    if image.shape[2] == 3:
-        return image
-    alpha = image[:, :, 3:].astype(np.float32) / 255
-    return np.round(image[:, :, :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-
-
-def _header_size(content):
-    """Returns (width, height) from the header, or (0, 0) where the format is another one.
-
-    The pixels of a small file can fill the memory many times over, so the size is read first.
-    """
-    try:
-        if content[:8] == b"\x89PNG\r\n\x1a\n":
-            return struct.unpack(">II", content[16:24])
-        if content[:3] == b"GIF":
-            return struct.unpack("<HH", content[6:10])
-        if content[:2] == b"BM":
-            width, height = struct.unpack("<ii", content[18:26])
-            return abs(width), abs(height)
-        if content[:2] == b"\xff\xd8":
-            return _jpeg_size(content)
-    except struct.error:
-        pass
-    return 0, 0
-
-
-def _jpeg_size(content):
-    position = 2
-    while position + 9 < len(content):
-        marker, length = struct.unpack(">xBH", content[position : position + 4])
-        # Start of frame is C0 to CF without the tables C4, C8 and CC (ITU T.81, table B.1).
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", content[position + 5 : position + 9])
-            return width, height
-        position += 1 if marker == 0xFF else 2 + length
-    return 0, 0

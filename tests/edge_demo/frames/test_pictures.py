@@ -1,5 +1,6 @@
 """Pictures are decoded as a viewer shows them, or refused with a sentence."""
 
+import os
 import struct
 import zlib
 
@@ -8,57 +9,13 @@ import numpy as np
 import pytest
 
 from edge_demo.contract import UserError
-from edge_demo.frames.pictures import list_pictures, read_picture
-
-
-def marked_frame():
-    """White, with a black patch in the upper left: orientation can be told from it."""
-    frame = np.full((60, 80, 3), 255, np.uint8)
-    frame[5:25, 5:30] = 0
-    return frame
+from edge_demo.frames.pictures import find_pictures, list_pictures, read_picture
+from tests.edge_demo.frames.building import marked_frame
 
 
 def write(path, frame, *options):
     path.write_bytes(cv2.imencode(path.suffix, frame, *options)[1].tobytes())
     return path
-
-
-def with_orientation(jpeg, orientation):
-    """Inserts an EXIF segment with one tag (0x0112, orientation) after the JPEG's first marker."""
-    tag = struct.pack(">HHIHHI", 0x0112, 3, 1, orientation, 0, 0)
-    body = b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01" + tag
-    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + jpeg[2:]
-
-
-# The stored picture of each orientation, made from what a viewer shows (EXIF 2.3, 4.6.4).
-STORED = {
-    1: lambda frame: frame,
-    2: lambda frame: frame[:, ::-1],
-    3: lambda frame: frame[::-1, ::-1],
-    4: lambda frame: frame[::-1],
-    5: lambda frame: frame.transpose(1, 0, 2),
-    6: lambda frame: np.rot90(frame, 1),
-    7: lambda frame: frame[::-1, ::-1].transpose(1, 0, 2),
-    8: lambda frame: np.rot90(frame, -1),
-}
-
-
-@pytest.mark.parametrize("orientation", STORED)
-def test_a_rotated_jpeg_is_shown_upright(tmp_path, orientation):
-    frame = marked_frame()
-    path = write(tmp_path / "a.jpg", np.ascontiguousarray(STORED[orientation](frame)))
-    path.write_bytes(with_orientation(path.read_bytes(), orientation))
-    shown = read_picture(path)
-    assert shown.shape == frame.shape
-    assert np.abs(shown.astype(int) - frame).mean() < 3
-
-
-def test_transparency_is_laid_on_white(tmp_path):
-    frame = np.zeros((20, 30, 4), np.uint8)
-    frame[5:10, 5:10, 3] = 255
-    shown = read_picture(write(tmp_path / "a.png", frame))
-    assert shown.shape == (20, 30, 3)
-    assert (shown[0, 0] == 255).all() and (shown[7, 7] == 0).all()
 
 
 def test_sixteen_bits_become_eight(tmp_path):
@@ -143,5 +100,62 @@ def test_a_folder_is_read_recursively_and_sorted(tmp_path):
 
 def test_a_folder_without_pictures_is_a_sentence(tmp_path):
     (tmp_path / "notes.txt").write_text("not a picture")
+    with pytest.raises(UserError, match="no picture in the folder"):
+        list_pictures(tmp_path)
+
+
+def test_hidden_files_are_no_pictures(tmp_path):
+    (tmp_path / ".thumbnails").mkdir()
+    write(tmp_path / "a.jpg", marked_frame())
+    write(tmp_path / ".thumbnails" / "b.jpg", marked_frame())
+    (tmp_path / "._a.jpg").write_bytes(b"\x00\x05\x16\x07")
+    assert list_pictures(tmp_path) == [tmp_path / "a.jpg"]
+
+
+def test_a_hidden_folder_that_is_named_is_read(tmp_path):
+    (tmp_path / ".hidden").mkdir()
+    path = write(tmp_path / ".hidden" / "a.jpg", marked_frame())
+    assert list_pictures(tmp_path / ".hidden") == [path]
+
+
+@pytest.fixture
+def locked(tmp_path, monkeypatch):
+    """Two folders, of which `locked` refuses to be listed, to whoever runs the test."""
+    for name in ("locked", "open"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "a.png", marked_frame())
+    scandir = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    return tmp_path / "locked"
+
+
+def test_a_folder_that_may_not_be_read_says_so(locked):
+    with pytest.raises(UserError, match=r"The folder .*locked cannot be read: Permission denied\."):
+        list_pictures(locked)
+
+
+def test_a_locked_folder_among_others_does_not_hide_them(locked):
+    pictures, _, errors = find_pictures(locked.parent)
+    assert [path.parent.name for path in pictures] == ["open"]
+    assert len(errors) == 1 and "Permission denied" in str(errors[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_named_as_a_picture_does_not_hang(tmp_path):
+    os.mkfifo(tmp_path / "a.jpg")
+    with pytest.raises(UserError, match="is no file but a pipe or a device"):
+        read_picture(tmp_path / "a.jpg")
+    with pytest.raises(UserError, match="no picture in the folder"):
+        list_pictures(tmp_path)
+
+
+def test_a_link_to_what_is_gone_is_no_picture(tmp_path):
+    (tmp_path / "a.png").symlink_to(tmp_path / "gone.png")
     with pytest.raises(UserError, match="no picture in the folder"):
         list_pictures(tmp_path)
