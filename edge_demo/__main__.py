@@ -2,10 +2,11 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import THRESHOLD, UserError, run_command
 from edge_demo.model import model_file
-from edge_demo.reading import reader
+from edge_demo.version import version
 
 EPILOG = """\
 examples:
@@ -24,12 +25,12 @@ The exit code is 0, or 2 when something could not be read.
 """
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code."""
     return run_command(_run, argv)
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     """Returns the command line's ArgumentParser."""
     result = argparse.ArgumentParser(
         prog="python -m edge_demo",
@@ -38,6 +39,7 @@ def parser():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = result.add_argument
+    add("--version", action="version", version=f"digitnet {version()}")
     add(
         "sources",
         metavar="SOURCE",
@@ -50,13 +52,13 @@ def parser():
     add(
         "--save",
         metavar="DIR",
-        help="write annotated frames into DIR: every picture, and of a video or camera each frame "
-        "whose answer is new",
+        help="write annotated frames into DIR, which lies outside the folders that are read: every "
+        "picture, and of a video or camera each frame whose answer is new",
     )
     add(
         "--threshold",
         type=float,
-        default=reader.THRESHOLD,
+        default=THRESHOLD,
         metavar="P",
         help="least probability, 0 to 1, at which a digit is reported (default: %(default)s)",
     )
@@ -74,7 +76,7 @@ def parser():
     return result
 
 
-def _run(argv):
+def _run(argv: Sequence[str] | None) -> int:
     arguments = parser().parse_args(argv)
     if not 0 <= arguments.threshold <= 1:
         raise UserError(f"--threshold takes 0 to 1. Received: {arguments.threshold}")

@@ -22,6 +22,8 @@ LABELS = tuple("0123456789")
 PROBABILITIES = "probabilities"  # (1, 10)
 ATTENTION = "attention"  # (1, H, W, 1), 0..1: the first gate's mask
 
+THRESHOLD = 0.4  # the least probability with which a digit is reported
+
 LABELS_FILE, METADATA_FILE = "labels.txt", "digitnet.json"
 # A fixed date makes equal contents equal bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -35,6 +37,7 @@ EXTRAS = {
     **dict.fromkeys(("sklearn", "tqdm", "tflite", "flatbuffers", "tensorboard"), "train"),
     **dict.fromkeys(("jax",), "jax"),
     **dict.fromkeys(("skimage", "scipy"), "reproduce"),
+    **dict.fromkeys(("pillow_heif",), "heic"),
     **dict.fromkeys(("ray",), "ray"),
     **dict.fromkeys(("torch", "onnx", "onnxruntime"), "bench"),
 }

@@ -3,6 +3,8 @@
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 RETRY_SECONDS = 1.0  # between attempts to find a camera again that went away
 
@@ -21,20 +23,23 @@ class NewestFrames:
         retry_seconds: time between attempts to open the camera again.
     """
 
-    def __init__(self, open_camera, name, retry_seconds=RETRY_SECONDS):
+    def __init__(
+        self, open_camera: Callable[[], Any], name: str, retry_seconds: float = RETRY_SECONDS
+    ) -> None:
         self._open_camera, self._name, self._retry_seconds = open_camera, name, retry_seconds
         self._condition = threading.Condition()
         self._stop = threading.Event()
-        self._frame, self._taken_at = None, 0.0
+        self._frame: Any = None
+        self._taken_at = 0.0
         self._finished = False
         self._camera = open_camera()
         self._thread = threading.Thread(target=self._read, name=f"{name} reader", daemon=True)
         self._thread.start()
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[Any, float]]:
         return self
 
-    def __next__(self):
+    def __next__(self) -> tuple[Any, float]:
         """Returns (frame, time.monotonic() when it was read); waits for one not yet handed out."""
         with self._condition:
             while self._frame is None:
@@ -45,12 +50,12 @@ class NewestFrames:
             frame, self._frame = self._frame, None
             return frame, self._taken_at
 
-    def close(self):
+    def close(self) -> None:
         """Ends the thread and gives the camera back."""
         self._stop.set()
         self._thread.join(timeout=5)
 
-    def _read(self):
+    def _read(self) -> None:
         try:
             while not self._stop.is_set():
                 frame = self._camera.read()
@@ -67,7 +72,7 @@ class NewestFrames:
                 self._finished = True
                 self._condition.notify()
 
-    def _reopen(self):
+    def _reopen(self) -> bool:
         """Waits until the camera is back; False when told to stop meanwhile."""
         self._camera.close()
         print(f"{self._name} is gone; waiting for it", file=sys.stderr)

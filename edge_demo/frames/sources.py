@@ -1,13 +1,16 @@
 """What a SOURCE on the command line stands for, as a stream of frames."""
 
+import glob
 import os
+import sys
 import time
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from edge_demo.contract import UserError
-from edge_demo.frames import cameras, pictures
+from edge_demo.frames import cameras, foreign, pictures
 from edge_demo.frames.newest import NewestFrames
 
 
@@ -15,8 +18,8 @@ class Frame(NamedTuple):
     """One frame.
 
     source: name of where it comes from. image: uint8 BGR [height, width, 3]. time: seconds on the
-    stream's clock, or None for a picture, which stands alone. relative: the picture's path below
-    the folder that was given, or its file name.
+    stream's clock, or None for a picture, which stands alone, as the frame of a video that has only
+    one does. relative: the picture's path below the folder that was given, or its file name.
     """
 
     source: str
@@ -25,7 +28,7 @@ class Frame(NamedTuple):
     relative: str
 
 
-def open_source(text, loop=False):
+def open_source(text: str, loop: bool = False) -> Iterator[Frame | UserError]:
     """Returns an iterator over the Frames of one SOURCE, with UserErrors for pictures that fail.
 
     Args:
@@ -34,11 +37,10 @@ def open_source(text, loop=False):
         loop: play a video again and again, at its own pace.
 
     Raises:
-        UserError: there is no such source, or the folder has no picture.
+        UserError: at the first frame: there is no such source, or the folder has no picture.
     """
     if os.path.isdir(text):
-        relative = [path.relative_to(text) for path in pictures.list_pictures(text)]
-        return _pictures([(os.path.join(text, path), str(path)) for path in relative])
+        return _folder(text)
     if text == "synthetic":
         return _live(cameras.SyntheticCamera, "synthetic")
     if text == "picamera":
@@ -54,9 +56,15 @@ def open_source(text, loop=False):
     return _pictures([(text, os.path.basename(text))])
 
 
-def _is_picture(path):
-    """By its name; where that says nothing, whether OpenCV opens no video there."""
-    if os.path.splitext(path)[1].lower() in pictures.SUFFIXES:
+def expand(text: str) -> list[str]:
+    """Returns the paths that a pattern stands for, which Windows' shells leave to the program."""
+    is_pattern = sys.platform == "win32" and ("*" in text or "?" in text)
+    return (sorted(glob.glob(text)) if is_pattern else []) or [text]
+
+
+def _is_picture(path: str) -> bool:
+    """By name and content; where those say nothing, whether OpenCV opens no video there."""
+    if pictures.is_picture_name(path) or foreign.foreign_kind(path):
         return True
     try:
         cameras.Video(path).close()
@@ -65,7 +73,16 @@ def _is_picture(path):
     return False
 
 
-def _pictures(entries):
+def _folder(folder: str) -> Iterator[Frame | UserError]:
+    paths, _, errors = pictures.find_pictures(folder)
+    if not paths:
+        pictures.list_pictures(folder)  # says why not
+    relative = [path.relative_to(folder) for path in paths]
+    yield from errors
+    yield from _pictures((os.path.join(folder, path), str(path)) for path in relative)
+
+
+def _pictures(entries: Iterable[tuple[str, str]]) -> Iterator[Frame | UserError]:
     for source, relative in entries:
         try:
             yield Frame(source, pictures.read_picture(source), None, relative)
@@ -73,21 +90,25 @@ def _pictures(entries):
             yield error
 
 
-def _video(path):
+def _video(path: str) -> Iterator[Frame | UserError]:
     """Every frame of a video file, on the video's own clock; one that is cut short just ends."""
     video = cameras.Video(path)
     number = 0
     try:
-        while (image := video.read()) is not None:
-            yield Frame(path, image, number / video.frames_per_second, _numbered(path, number))
+        image, following = video.read(), video.read()
+        alone = following is None
+        while image is not None:
+            time_s = None if alone else number / video.frames_per_second
+            yield Frame(path, image, time_s, _numbered(path, number))
             number += 1
+            image, following = following, video.read()
     finally:
         video.close()
     if number == 0:
         yield UserError(f"{path} holds no frame that can be decoded; it is damaged or cut short.")
 
 
-def _live(open_camera, name):
+def _live(open_camera: Callable[[], Any], name: str) -> Iterator[Frame]:
     """The newest frames of a camera, until it is closed."""
     try:
         frames = NewestFrames(open_camera, name)
@@ -104,6 +125,6 @@ def _live(open_camera, name):
         frames.close()
 
 
-def _numbered(name, number):
+def _numbered(name: str, number: int) -> str:
     stem = os.path.splitext(os.path.basename(name))[0].replace(" ", "-")
     return f"{stem}-{number:06d}.jpg"

@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edge_demo.contract import THRESHOLD
 from edge_demo.reading.consensus import is_of_kind, page_kind
 from edge_demo.reading.evidence import written
 from edge_demo.reading.finder import find_candidates
 from edge_demo.reading.layout import reading_order
 from edge_demo.reading.resolve import SURE, cut, resolve
 
-THRESHOLD = 0.4  # the least probability with which a digit is reported
 BAD_PAGE = 0.9  # mean probability below which a page may lie on its side
 BETTER = 0.1  # by which it has to read better there
 MORE = 1.1  # times as much as has to be read there, because signs among digits lower the mean,
