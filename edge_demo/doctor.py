@@ -18,10 +18,10 @@ from edge_demo.version import version
 
 INSTALL_RUNTIME = (
     "pip install ai-edge-litert"
-    if sys.version_info >= (3, 12)
+    if sys.version_info >= (3, 12) or not sys.platform.startswith("linux")
     else "pip install tflite-runtime 'numpy<2'"
 )
-# What the tests have run on: (sys.platform's beginning, machine). Elsewhere it should run, untried.
+# What the tests have run on: (beginning of sys.platform, machine).
 TESTED = (("linux", "x86_64"), ("linux", "aarch64"))
 
 

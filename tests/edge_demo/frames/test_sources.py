@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from edge_demo.contract import UserError
-from edge_demo.frames import cameras
-from edge_demo.frames.sources import open_source
+from edge_demo.frames.sources import expand, open_source
+from tests.edge_demo.frames.building import encode, marked_frame
 
 
 @pytest.fixture
@@ -28,6 +28,15 @@ def test_a_video_gives_every_frame_on_its_own_clock(video):
     assert [round(float(frame.image.mean()) / 20) for frame in frames] == list(range(12))
     np.testing.assert_allclose([frame.time for frame in frames], np.arange(12) / 24)
     assert frames[3].relative == "clip-000003.jpg"
+
+
+def test_a_video_of_one_frame_stands_alone_as_a_picture_does(tmp_path):
+    path = str(tmp_path / "clip.avi")
+    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*"MJPG"), 24, (64, 48))
+    writer.write(np.full((48, 64, 3), 90, np.uint8))
+    writer.release()
+    (frame,) = open_source(path)
+    assert frame.time is None and frame.image.shape == (48, 64, 3)
 
 
 def test_a_video_that_ends_in_the_middle_of_a_frame_gives_those_before(video):
@@ -62,21 +71,25 @@ def test_a_camera_that_does_not_exist_is_a_sentence(source, sentence):
         next(open_source(source))
 
 
-def test_without_picamera2_the_sentence_has_the_commands(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "picamera2", None)
-    with pytest.raises(UserError, match="sudo apt install -y python3-picamera2"):
-        next(open_source("picamera"))
-
-
-def test_without_a_camera_the_choice_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(cameras.glob, "glob", lambda pattern: [])
-    monkeypatch.setattr(cameras.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(UserError, match="No camera is found"):
-        cameras.choose_camera()
-
-
 def test_a_file_that_is_neither_picture_nor_video_is_a_sentence(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("hello")
     (error,) = open_source(str(path))
     assert isinstance(error, UserError)
+
+
+def test_a_document_is_named_and_not_tried_as_a_video(tmp_path):
+    path = tmp_path / "page.pdf"
+    path.write_bytes(b"%PDF-1.7\n")
+    (error,) = open_source(str(path))
+    assert "its format is PDF" in str(error)
+
+
+def test_a_pattern_is_expanded_where_the_shell_leaves_it(tmp_path, monkeypatch):
+    for name in ("b.jpg", "a.jpg", "c.txt"):
+        (tmp_path / name).write_bytes(encode(".jpg", marked_frame()))
+    pattern = str(tmp_path / "*.jpg")
+    assert expand(pattern) == [pattern]
+    monkeypatch.setattr("sys.platform", "win32")
+    assert expand(pattern) == [str(tmp_path / "a.jpg"), str(tmp_path / "b.jpg")]
+    assert expand("none*.jpg") == ["none*.jpg"]
