@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from edge_demo import __version__
 from edge_demo.contract import THRESHOLD, UserError, run_command
 from edge_demo.model import model_file
-from edge_demo.version import version
 
 EPILOG = """\
 examples:
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = result.add_argument
-    add("--version", action="version", version=f"digitnet {version()}")
+    add("--version", action="version", version=f"digitnet {__version__}")
     add(
         "sources",
         metavar="SOURCE",

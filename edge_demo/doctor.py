@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from edge_demo import __version__
 from edge_demo.contract import run_command
 from edge_demo.frames import raspberry
 from edge_demo.model import model_file
 from edge_demo.model.trial_run import try_in_child
-from edge_demo.version import version
 
 INSTALL_RUNTIME = (
     "pip install ai-edge-litert"
@@ -48,7 +48,7 @@ def _run(argv: Sequence[str] | None) -> int:
         prog="python -m edge_demo.doctor",
         description="Says what this device has, what is missing, and what mends it.",
     )
-    parser.add_argument("--version", action="version", version=f"digitnet {version()}")
+    parser.add_argument("--version", action="version", version=f"digitnet {__version__}")
     parser.parse_args(argv)
     checks = examine()
     for check in checks:
