@@ -104,6 +104,12 @@ def tiff_tags(content: bytes) -> dict[int, tuple[int, int, str]]:
     return result
 
 
+def jpeg_2000_components(content: bytes) -> int:
+    """Returns how many channels a JPEG 2000 picture has, or 0 where its header is damaged."""
+    start = content.find(J2K_SIGNATURE)
+    return int.from_bytes(content[start + 40 : start + 42], "big") if start >= 0 else 0
+
+
 def _jpeg_size(content: bytes) -> tuple[int, int]:
     for marker, segment in jpeg_segments(content):
         # Start of frame is C0 to CF without the tables C4, C8 and CC (ITU T.81, table B.1).

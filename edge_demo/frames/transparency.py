@@ -26,6 +26,8 @@ def may_be_transparent(content: bytes) -> bool:
         except struct.error:
             return False
         return headers.EXTRA_SAMPLES in tags and tags[headers.SAMPLES_PER_PIXEL][0] == 4
+    if kind == "JPEG 2000":
+        return headers.jpeg_2000_components(content) == 4
     return kind == "GIF"
 
 

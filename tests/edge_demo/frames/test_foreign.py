@@ -3,15 +3,17 @@
 import base64
 import collections
 import io
+import re
 import struct
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edge_demo.contract import UserError
 from edge_demo.frames import foreign, heic
-from edge_demo.frames.pictures import decode_picture, list_pictures
+from edge_demo.frames.pictures import SUFFIXES, decode_picture, list_pictures
 from tests.edge_demo.frames import building
 
 # 96 by 64 pixels, white with a black patch of 24 by 20 at (8, 8), written with libheif.
@@ -151,3 +153,12 @@ def test_a_damaged_heic_is_a_sentence():
     for content in (HEIC[:200], HEIC[:-60]):
         with pytest.raises(UserError, match="a.heic cannot be decoded"):
             decode_picture(content, "a.heic")
+
+
+def test_the_page_on_devices_lists_every_kind_and_name():
+    page = Path(__file__).parents[3] / "docs" / "device.md"
+    text = page.read_text(encoding="utf-8")
+    for command in foreign.COMMANDS.values():
+        assert f"| `{command}` |" in text
+    names = set(re.findall(r"(?<=[ `])\.[a-z0-9]+(?=[ `])", text))
+    assert SUFFIXES | heic.SUFFIXES <= names

@@ -26,6 +26,7 @@ WRITERS = {
     "WebP": lambda image: building.encode(".webp", image, cv2.IMWRITE_WEBP_QUALITY, 101),
     "WebP, lossy": lambda image: building.encode(".webp", image, cv2.IMWRITE_WEBP_QUALITY, 90),
     "TIFF": lambda image: building.tiff(image, t338=2),
+    "JPEG 2000": lambda image: building.encode(".jp2", image),
 }
 
 
