@@ -93,6 +93,8 @@ def tiff_tags(content: bytes) -> dict[int, tuple[int, int, str]]:
     big = content[2:4] in (b"+\x00", b"\x00+")
     # BigTIFF has 8 bytes where TIFF has 4, and counts its entries in 8 where TIFF has 2.
     (start,) = struct.unpack_from(order + ("Q" if big else "I"), content, 8 if big else 4)
+    if start > len(content):  # beyond what `unpack_from` takes for an offset, too
+        raise struct.error("the directory lies outside of the file")
     (count,) = struct.unpack_from(order + ("Q" if big else "H"), content, start)
     first, step = start + (8 if big else 2), 20 if big else 12
     result = {}

@@ -92,3 +92,9 @@ def test_a_format_whose_size_is_not_looked_at_is_not_decoded():
     assert cv2.imdecode(np.frombuffer(sun_raster, np.uint8), cv2.IMREAD_COLOR) is not None
     with pytest.raises(UserError, match="cannot be decoded"):
         decode_picture(sun_raster, "a")
+
+
+def test_a_directory_beyond_every_file_is_damage():
+    content = b"II+\x00" + struct.pack("<HH", 8, 0) + b"\xff" * 8
+    with pytest.raises(UserError, match="cannot be decoded"):
+        decode_picture(content, "a")
