@@ -5,6 +5,7 @@ output `probabilities`, float32 `(B, 10)`. Rescaling is inside, so that no calle
 The layer before the softmax is called `logits`.
 """
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Callable
@@ -131,17 +132,40 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "resnet50": resnet50,
 }
 
-# LeNet with every other gate, for the comparison in `digitnet.reproduce`: the mask's kind, the
-# poolings it stands after, and a bias that starts open (as `lenet_attention`'s) or at zero.
-GATE_PLACES = {"first": (1,), "second": (2,), "both": (1, 2)}
+# The poolings that LeNet's gates stand after, in words, and what their bias starts as.
+GATE_PLACES = {(1,): "first", (2,): "second", (1, 2): "both"}
 GATE_BIASES = {"open": None, "zero": "zeros"}
-GATE_VARIANTS: dict[str, Callable[[], keras.Model]] = {
-    f"lenet_{mask}_{place}_{bias}": functools.partial(
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """Which gates a LeNet has, as the comparison in `digitnet.reproduce` varies them.
+
+    Attributes:
+        mask: As `AttentionGate` takes it.
+        places: Numbers of the poolings that a gate stands after, a key of `GATE_PLACES`.
+        bias: `open`, as `AttentionGate` starts, or `zero`: a key of `GATE_BIASES`.
+    """
+
+    mask: str = "spatial"
+    places: tuple[int, ...] = (1, 2)
+    bias: str = "open"
+
+    @property
+    def model(self) -> str:
+        """The name of the LeNet that has these gates, a key of `GATE_VARIANTS`."""
+        return f"lenet_{self.mask}_{GATE_PLACES[self.places]}_{self.bias}"
+
+
+# LeNet with every other gate, and which model has which.
+GATE_VARIANTS: dict[str, Callable[[], keras.Model]] = {}
+GATES: dict[str, Gate] = {"lenet_attention": Gate()}
+for _gate in itertools.starmap(Gate, itertools.product(MASK_KINDS, GATE_PLACES, GATE_BIASES)):
+    GATES[_gate.model] = _gate
+    GATE_VARIANTS[_gate.model] = functools.partial(
         _lenet,
-        f"lenet_{mask}_{place}_{bias}",
-        gates=GATE_PLACES[place],
-        mask=mask,
-        bias_initializer=GATE_BIASES[bias],
+        _gate.model,
+        gates=_gate.places,
+        mask=_gate.mask,
+        bias_initializer=GATE_BIASES[_gate.bias],
     )
-    for mask, place, bias in itertools.product(MASK_KINDS, GATE_PLACES, GATE_BIASES)
-}

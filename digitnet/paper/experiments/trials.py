@@ -3,21 +3,21 @@
 import dataclasses
 import hashlib
 import json
+from typing import Any
 
-import numpy as np
-
-from digitnet import recipe
 from digitnet.digits.datasets import Digits
+from digitnet.models import GATES, Gate
+from digitnet.recipe import Recipe, paper
 
 NETWORK, LBP, SPARSE = "network", "lbp", "sparse"
-SHIFT, LIGHT = "shift", "light"
+
+PAPER = paper()  # LeNet+Attention by the letter of the protocol
 
 # What "jitter" may mean: shifts as the recipe `paper` has them; or brightness and contrast, by a
 # fifth either way, since the paper names no amount.
-JITTER = {
-    SHIFT: {},
-    LIGHT: {"shift_pixels": 0.0, "whole_pixels": False, "brightness": 0.2, "contrast": 0.2},
-}
+SHIFT, LIGHT = "shift", "light"
+_LIGHT = {"shift_pixels": 0.0, "whole_pixels": False, "brightness": 0.2, "contrast": 0.2}
+JITTER = {SHIFT: {name: getattr(PAPER, name) for name in _LIGHT}, LIGHT: _LIGHT}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,34 +29,33 @@ class Trial:
 
     Attributes:
         method: `NETWORK`, `LBP` or `SPARSE`.
-        model: For a network, a name that `digitnet.models.build` knows; else empty.
-        learning_rate, batch_size, momentum: Of SGD; they and the rest mean nothing to methods
-            other than `network`.
-        flip: Whether half of the images are mirrored.
-        jitter: `shift` or `light`, a key of `JITTER`.
+        recipe: How a network is trained, `None` for other methods. Its seed and its epochs are
+            those of `PAPER`; a job has its own.
     """
 
     method: str = NETWORK
-    model: str = "lenet_attention"
-    learning_rate: float = 0.01
-    batch_size: int = 96
-    momentum: float = 0.0
-    flip: bool = True
-    jitter: str = SHIFT
+    recipe: Recipe | None = None
 
-    def recipe(self, epochs: int, seed: int) -> recipe.Recipe:
-        """The recipe `paper` with this trial's settings; for networks."""
-        return dataclasses.replace(
-            recipe.paper(),
-            model=self.model,
-            learning_rate=self.learning_rate,
-            batch_size=self.batch_size,
-            momentum=self.momentum,
-            horizontal_flip=self.flip,
-            epochs=epochs,
-            seed=seed,
-            **JITTER[self.jitter],
-        )
+    @property
+    def model(self) -> str:
+        """The network's name, as `digitnet.models.build` knows it; empty for other methods."""
+        return self.recipe.model if self.recipe else ""
+
+    @property
+    def gate(self) -> Gate | None:
+        """The network's attention gates, where it is a LeNet that has any."""
+        return GATES.get(self.model)
+
+    @property
+    def jitter(self) -> str | None:
+        """Which of `JITTER` the network is trained under."""
+        settings = dataclasses.asdict(self.recipe) if self.recipe else {}
+        return next((name for name, its in JITTER.items() if its.items() <= settings.items()), None)
+
+
+def network(jitter: str = SHIFT, **settings: Any) -> Trial:
+    """A network trained by the letter of the protocol, but for these fields of its recipe."""
+    return Trial(NETWORK, dataclasses.replace(PAPER, **JITTER[jitter], **settings))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,9 +77,17 @@ class Job:
     train_count: int
 
     @property
-    def spec(self) -> dict:
+    def recipe(self) -> Recipe:
+        """The trial's recipe with this job's epochs and seed; of networks alone."""
+        if self.trial.recipe is None:
+            raise ValueError(f"The method {self.trial.method!r} has no recipe.")
+        return dataclasses.replace(self.trial.recipe, epochs=self.epochs, seed=self.seed)
+
+    @property
+    def spec(self) -> dict[str, Any]:
         """All that decides the outcome, ready for JSON."""
-        return dataclasses.asdict(self)
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {**fields, "trial": _spec_of(self.trial)}
 
     @property
     def key(self) -> str:
@@ -91,9 +98,34 @@ class Job:
         return f"{name}-seed{self.seed}-{checksum}"
 
 
-def job_from_spec(spec: dict) -> Job:
+def job_from_spec(spec: dict[str, Any]) -> Job:
     """The inverse of `Job.spec`."""
-    return Job(**{**spec, "trial": Trial(**spec["trial"])})
+    return Job(**{**spec, "trial": _trial_from(spec["trial"])})
+
+
+def _spec_of(trial: Trial) -> dict[str, Any]:
+    """A trial under the names of the stored jobs, which stay: their keys are checksums of these."""
+    protocol = trial.recipe or PAPER  # other methods are stored with the letter's settings
+    spec = {
+        "method": trial.method,
+        "model": trial.model,
+        "learning_rate": protocol.learning_rate,
+        "batch_size": protocol.batch_size,
+        "momentum": protocol.momentum,
+        "flip": protocol.horizontal_flip,
+        "jitter": trial.jitter or SHIFT,
+    }
+    if _trial_from(spec) != trial:
+        raise ValueError(f"A job's file has no name for a setting of this recipe: {protocol}")
+    return spec
+
+
+def _trial_from(spec: dict[str, Any]) -> Trial:
+    settings = dict(spec)
+    method = settings.pop("method")
+    if method != NETWORK:
+        return Trial(method)
+    return network(horizontal_flip=settings.pop("flip"), **settings)
 
 
 def fingerprint(digits: Digits) -> str:
@@ -101,5 +133,5 @@ def fingerprint(digits: Digits) -> str:
     checksum = hashlib.sha256()
     for array in (digits.x_train, digits.y_train, digits.x_test, digits.y_test):
         checksum.update(repr((array.shape, array.dtype.name)).encode())
-        checksum.update(np.ascontiguousarray(array))
+        checksum.update(array.tobytes())
     return checksum.hexdigest()[:16]

@@ -1,7 +1,11 @@
 """What a model costs: parameters, multiplications, microseconds."""
 
 import multiprocessing
+import pathlib
 import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,7 +19,7 @@ ROUNDS, CALLS = 25, 20
 BATCH = 256
 
 
-def costs(names: list[str], path) -> dict:
+def costs(names: list[str], path: pathlib.Path) -> dict[str, Any]:
     """The costs of models by name, measured once and then read from a JSON file.
 
     Args:
@@ -31,6 +35,7 @@ def costs(names: list[str], path) -> dict:
         stored = files.read_json(path)
         if set(names) <= set(stored["models"]):
             return stored
+        names = sorted({*names, *stored["models"]})  # side by side, or they do not compare
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     with threads(1):
@@ -43,7 +48,7 @@ def costs(names: list[str], path) -> dict:
     return measured
 
 
-def _measure(pipe, names):
+def _measure(pipe: Connection, names: list[str]) -> None:
     built = {name: models.build(name, seed=0) for name in names}
     single = _microseconds(built, 1)
     batched = _microseconds(built, BATCH)
@@ -60,7 +65,7 @@ def _measure(pipe, names):
     )
 
 
-def _microseconds(built, batch_size):
+def _microseconds(built: dict[str, keras.Model], batch_size: int) -> dict[str, float]:
     """The least of several rounds, which take the models in turn: other work only adds."""
     images = np.random.default_rng(0).integers(0, 256, (batch_size, 28, 28, 1), np.uint8)
     images = keras.ops.convert_to_tensor(images)
@@ -78,7 +83,7 @@ def _microseconds(built, batch_size):
     return least
 
 
-def _compiled(model):
+def _compiled(model: keras.Model) -> Callable[[Any], Any]:
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 

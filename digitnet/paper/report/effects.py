@@ -1,81 +1,138 @@
 """What one change does, everything else as it was: of the protocol, and of the gate."""
 
-import operator
+import dataclasses
 import statistics
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
 
-from digitnet.paper.experiments.trials import LIGHT, SHIFT
-from digitnet.paper.report.results import Reading
-from digitnet.paper.report.tables import by_seed, interval, signed, table
+from digitnet.models import Gate
+from digitnet.paper.experiments.trials import LIGHT, SHIFT, Trial
+from digitnet.paper.report.gates import without_gate
+from digitnet.paper.report.markdown import Column, table
+from digitnet.paper.report.results import Result
+from digitnet.paper.report.seeds import by_seed, interval, signed
 
-# A setting's place in a row's key, its value before and after the change, and the change's name.
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """One setting's value before and after a change, and what the change is called."""
+
+    setting: str
+    before: Hashable
+    after: Hashable
+    label: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Protocol:
+    """The settings that the section `protocol` varies."""
+
+    momentum: float
+    horizontal_flip: bool
+    jitter: str | None
+
+    @classmethod
+    def of(cls, trial: Trial) -> "Protocol":
+        recipe = trial.recipe
+        assert recipe is not None  # every row of the section is a network
+        return cls(recipe.momentum, recipe.horizontal_flip, trial.jitter)
+
+
 PROTOCOL = (
-    (0, 0.0, 0.9, "momentum 0.9 instead of 0"),
-    (1, True, False, "no flip instead of a flip"),
-    (2, SHIFT, LIGHT, "brightness and contrast instead of shifts"),
+    Change("momentum", 0.0, 0.9, "momentum 0.9 instead of 0"),
+    Change("horizontal_flip", True, False, "no flip instead of a flip"),
+    Change("jitter", SHIFT, LIGHT, "brightness and contrast instead of shifts"),
 )
+FIRST, SECOND, BOTH = (1,), (2,), (1, 2)
 GATE = (
-    (0, "spatial", "channelwise", "a mask for each channel instead of one for all"),
-    (1, "first", "second", "after the second pooling instead of the first"),
-    (1, "first", "both", "after both poolings instead of the first alone"),
-    (1, "second", "both", "after both poolings instead of the second alone"),
-    (2, "open", "zero", "bias zero instead of open"),
+    Change("mask", "spatial", "channelwise", "a mask for each channel instead of one for all"),
+    Change("places", FIRST, SECOND, "after the second pooling instead of the first"),
+    Change("places", FIRST, BOTH, "after both poolings instead of the first alone"),
+    Change("places", SECOND, BOTH, "after both poolings instead of the second alone"),
+    Change("bias", "open", "zero", "bias zero instead of open"),
 )
 ANY_GATE = "a gate, whichever, instead of none"
 
 
-def of_protocol(readings: list[Reading]) -> str:
+@dataclasses.dataclass(frozen=True)
+class Effect:
+    """What a change did.
+
+    Attributes:
+        label: The change.
+        of_seed: Each seed's mean over the pairs of rows that differ in the change alone.
+        of_pair: Each pair's mean over the seeds.
+    """
+
+    label: str
+    of_seed: list[float]
+    of_pair: list[float]
+
+
+COLUMNS: tuple[Column[Effect], ...] = (
+    Column("", lambda one: one.label),
+    Column("points, mean", lambda one: signed(one.of_seed)),
+    Column("95 % interval", lambda one: interval(one.of_seed)),
+    Column("least pair", lambda one: signed([min(one.of_pair)])),
+    Column("most", lambda one: signed([max(one.of_pair)])),
+    Column("pairs of rows", lambda one: str(len(one.of_pair))),
+)
+
+
+def of_protocol(results: Sequence[Result]) -> str:
     """What each change of the protocol does to the test accuracy.
 
     Args:
-        readings: Of the section `protocol`.
+        results: Of the section `protocol`.
 
     Returns:
         A table, in points of test accuracy. Each seed gives the mean over all pairs of rows that
         differ in this setting alone: their mean, spread and 95 % interval over the seeds that
         all these rows have. Then the least and the most of the pairs. Empty without pairs.
     """
-    settings = operator.attrgetter("momentum", "flip", "jitter")
-    of_key = {settings(one.row.trial): one for one in _scored(readings)}
-    return _table([(label, _pairs(of_key, *change)) for *change, label in PROTOCOL])
+    known = {Protocol.of(one.row.trial): one for one in _scored(results)}
+    return _table((change.label, _pairs(known, change)) for change in PROTOCOL)
 
 
-def of_gate(readings: list[Reading]) -> str:
+def of_gate(results: Sequence[Result]) -> str:
     """What a gate does to the test accuracy, and each change of it.
 
     Args:
-        readings: Of the section `gate`.
+        results: Of the section `gate`.
 
     Returns:
         A table as `of_protocol`'s, whose first line is of all gates against none.
     """
-    of_key = {tuple(one.row.name.split("-")): one for one in _scored(readings)}
-    plain = of_key.pop(("none",), None)
-    against_none = [by_seed(one, plain) for one in of_key.values()] if plain else []
-    changes = [(label, _pairs(of_key, *change)) for *change, label in GATE]
+    scored = _scored(results)
+    plain = without_gate(scored)
+    known: dict[Gate, Result] = {
+        one.row.trial.gate: one for one in scored if one.row.trial.gate is not None
+    }
+    against_none = [by_seed(one, plain) for one in known.values()] if plain else []
+    changes = [(change.label, _pairs(known, change)) for change in GATE]
     return _table([(ANY_GATE, against_none), *changes])
 
 
-def _scored(readings):
-    return [one for one in readings if one.values("test")]
+def _scored(results: Sequence[Result]) -> list[Result]:
+    return [one for one in results if one.values("test")]
 
 
-def _pairs(of_key, place, before, after):
-    """Differences, seed by seed, of all readings whose keys differ in this alone."""
+def _pairs(known: Mapping[Any, Result], change: Change) -> list[dict[int, float]]:
+    """Differences, seed by seed, of all results whose settings differ in this alone."""
     return [
-        by_seed(one, of_key[other])
-        for key, one in of_key.items()
-        if key[place] == after and (other := (*key[:place], before, *key[place + 1 :])) in of_key
+        by_seed(one, known[before])
+        for settings, one in known.items()
+        if getattr(settings, change.setting) == change.after
+        and (before := dataclasses.replace(settings, **{change.setting: change.before})) in known
     ]
 
 
-def _table(changes):
-    lines = []
+def _table(changes: Iterable[tuple[str, list[dict[int, float]]]]) -> str:
+    effects = []
     for label, pairs in changes:
         seeds = sorted(set.intersection(*map(set, pairs))) if pairs else []
         if seeds:
-            of_pair = [statistics.mean(pair[seed] for seed in seeds) for pair in pairs]
             of_seed = [statistics.mean(pair[seed] for pair in pairs) for seed in seeds]
-            cells = [label, signed(of_seed), interval(of_seed)]
-            lines.append([*cells, signed([min(of_pair)]), signed([max(of_pair)]), str(len(pairs))])
-    head = ["", "points, mean", "95 % interval", "least pair", "most", "pairs of rows"]
-    return table(head, lines) if lines else ""
+            of_pair = [statistics.mean(pair[seed] for seed in seeds) for pair in pairs]
+            effects.append(Effect(label, of_seed, of_pair))
+    return table(COLUMNS, effects) if effects else ""

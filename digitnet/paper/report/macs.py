@@ -17,7 +17,7 @@ def count(model: keras.Model) -> int:
     return sum(_of_layer(layer) for layer in model.layers)
 
 
-def _of_layer(layer):
+def _of_layer(layer: layers.Layer) -> int:
     if isinstance(layer, layers.Conv2D):
         return math.prod(layer.output.shape[1:3]) * math.prod(layer.kernel.shape)
     if isinstance(layer, layers.Dense):

@@ -1,54 +1,109 @@
 """The report's pictures, in the style of `digitnet.training.plots`."""
 
-import itertools
+import pathlib
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
-from digitnet.paper.report.results import Reading
-from digitnet.paper.report.tables import margin
+from digitnet.digits.datasets import Digits
+from digitnet.paper.report.results import Result
+from digitnet.paper.report.seeds import margin
 from digitnet.training import plots
 from digitnet.training.augmentation import Augmentation
 from digitnet.training.plots import ACCENT, INK, MUTED, SECOND, styled_figure
 
-COLOURS = (ACCENT, SECOND, "#edae49", "#5f4b8b", "#7a9e3f", MUTED, INK, "#c77b58")
 SAMPLES = 12  # digits of each kind
+MOST_COLUMNS = 4  # of small multiples: more do not fit a page
+LEAST_ERROR = 0.01  # %: an error of 0 has no place on a logarithmic axis
+LABEL_CHARACTERS = 24  # a line above a small multiple, beside its error
+GREY = "#c3c8ce"  # what stands behind
 
 
-def write_curves(path, readings: list[Reading]) -> None:
-    """Error on the test images over epochs: a line a row, and a band from least to most seed.
+def write_curves(
+    path: pathlib.Path, results: Sequence[Result], title: str, reference: Result | None = None
+) -> None:
+    """Error on the test images over epochs: a row a panel, with the others' means in grey.
 
-    Each line ends at the epoch at which its row is read.
+    A row's line is the mean of its seeds, its band reaches from the least to the most of them, and
+    it ends at the epoch at which the row is read; the error there stands above the panel.
+
+    Args:
+        path: The PNG to write.
+        results: Of rows that have epochs, and a score at the last of them.
+        title: What the picture says.
+        reference: The one that all panels show in grey instead of all others; it has no panel.
     """
-    from matplotlib.ticker import LogLocator
+    errors = {one.row: _errors(one) for one in results}
+    panels = [one.row for one in results if one is not reference] or [results[0].row]
+    rows = -(-len(panels) // MOST_COLUMNS)
+    columns = -(-len(panels) // rows)
+    width, height = max(3.6, 0.4 + 2.3 * columns), 0.8 + 1.75 * rows
+    shared = {"sharex": True, "sharey": True, "squeeze": False}
+    with styled_figure(path, rows, columns, (width, height), **shared) as (figure, grid):
+        figure.suptitle(textwrap.fill(title, round(13 * width)), fontsize=10, color=INK)
+        greys = reference.row.label if reference else "the other rows"
+        note = f" (grey: {greys})" if len(errors) > 1 else ""
+        figure.supxlabel(f"epoch{note}", fontsize=9, color=INK)
+        figure.supylabel("error on the test images (%)", fontsize=9, color=INK)
+        for axes, row in zip(grid.flat, panels, strict=False):
+            greyed = [reference.row] if reference else [other for other in errors if other != row]
+            for other in greyed:
+                _line(axes, errors[other], MUTED if reference else GREY, 1.0)
+            its = errors[row]
+            _line(axes, its, ACCENT, 1.3)
+            epochs = np.arange(1, its.shape[1] + 1)
+            axes.fill_between(epochs, its.min(0), its.max(0), color=ACCENT, alpha=0.2, lw=0)
+            label = textwrap.fill(row.label, LABEL_CHARACTERS)
+            axes.set_title(label, fontsize=8, loc="left", color=INK)
+            axes.set_title(f"{its[:, -1].mean():.2f} %", fontsize=8, loc="right", color=ACCENT)
+        for axes in grid.flat[len(panels) :]:
+            axes.axis("off")
+        for axes in grid.flat[max(0, len(panels) - columns) : len(panels)]:
+            axes.tick_params(labelbottom=True)  # nothing stands below these
+        _scale(grid[0, 0], list(errors.values()))
 
-    with styled_figure(path, 1, 1, (6.4, 3.6)) as (_, axes):
-        looks = itertools.product(("-", "--"), COLOURS)
-        for reading, (style, colour) in zip(readings, looks, strict=False):
-            histories = [one.facts["history"]["test_accuracy"] for one in reading.outcomes]
-            length = min([*map(len, histories), reading.epoch])
-            errors = 100 * (1 - np.array([history[:length] for history in histories]))
-            errors = np.maximum(errors, 0.01)  # an error of 0 has no place on a logarithmic axis
-            epochs, marker = np.arange(1, length + 1), "o" if length == 1 else None
-            label = reading.row.label
-            look = {"color": colour, "linestyle": style, "marker": marker, "linewidth": 1.2}
-            axes.plot(epochs, errors.mean(axis=0), label=label, **look)
-            axes.fill_between(
-                epochs, errors.min(axis=0), errors.max(axis=0), color=colour, alpha=0.15, lw=0
-            )
-        axes.set(xlabel="epoch", ylabel="error on the test images (%)", yscale="log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_formatter("")
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(axis="y", which="both", color=MUTED, alpha=0.2)
-        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+def _errors(result: Result) -> np.ndarray:
+    """In percent, `(seeds, epochs)`, up to the epoch at which the row is read."""
+    accuracies = [
+        outcome.facts["history"]["test_accuracy"][: result.epoch]
+        for outcome, score in zip(result.outcomes, result.scores, strict=True)
+        if score.test is not None
+    ]
+    return np.maximum(100 * (1 - np.array(accuracies)), LEAST_ERROR)
 
 
-def write_differences(path, differences: dict[str, list[float]]) -> None:
+def _line(axes: Any, errors: np.ndarray, colour: str, width: float) -> None:
+    marker = "o" if errors.shape[1] == 1 else None
+    look = {"color": colour, "linewidth": width, "marker": marker, "markersize": 4}
+    axes.plot(np.arange(1, errors.shape[1] + 1), errors.mean(0), **look)
+
+
+def _scale(axes: Any, errors: Sequence[np.ndarray]) -> None:
+    """Errors on a logarithmic axis, labelled at both ends, over epochs from 0."""
+    from matplotlib.ticker import FixedLocator, NullLocator
+
+    least, most = min(one.min() for one in errors), max(one.max() for one in errors)
+    ticks = [factor * 10.0**power for power in range(-2, 3) for factor in (1, 2, 5)]
+    low = max([tick for tick in ticks if tick < least], default=ticks[0])
+    high = min([tick for tick in ticks if tick > most], default=ticks[-1])
+    axes.set(yscale="log", ylim=(low, high), xlim=(0, 1.05 * max(one.shape[1] for one in errors)))
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def write_differences(
+    path: pathlib.Path, differences: Mapping[str, Sequence[float]], title: str
+) -> None:
     """Each row's accuracies less those without a gate: a dot a seed, mean and 95 % interval."""
-    size = (6.4, 0.9 + 0.28 * len(differences))
-    with styled_figure(path, 1, 1, size) as (_, axes):
+    size = (6.4, 1.2 + 0.28 * len(differences))
+    with styled_figure(path, 1, 1, size) as (figure, axes):
+        figure.suptitle(textwrap.fill(title, 90), fontsize=10, color=INK)
         for place, values in enumerate(differences.values()):
             points = 100 * np.array(values)
             half = 100 * margin(values) if len(values) > 1 else None
@@ -62,13 +117,13 @@ def write_differences(path, differences: dict[str, list[float]]) -> None:
         axes.grid(axis="x", color=MUTED, alpha=0.2)
 
 
-def write_attention(path, model_path, digits) -> None:
+def write_attention(path: pathlib.Path, model_path: pathlib.Path, digits: Digits) -> None:
     """Every gate's mask over one test image of each digit, as the paper's figure 3."""
     model = keras.models.load_model(model_path)
     plots.write_attention(path, model, digits.x_test, digits.y_test)
 
 
-def write_digits(path, digits) -> None:
+def write_digits(path: pathlib.Path, digits: Digits) -> None:
     """The first training images of each digit, as the paper's figure 4."""
     with styled_figure(path, 10, SAMPLES, (7, 5.9)) as (_, axes):
         for digit, row in enumerate(axes):
@@ -78,17 +133,17 @@ def write_digits(path, digits) -> None:
                 one.axis("off")
 
 
-def write_readings_of_jitter(path, digits) -> None:
+def write_jitter(path: pathlib.Path, digits: Digits) -> None:
     """The same digits as they are, mirrored and shifted, and under other light."""
     examples = np.array([np.flatnonzero(digits.y_train == d)[0] for d in np.unique(digits.y_train)])
     images = digits.x_train[examples]
-    readings = {
+    meanings = {
         "flip, shift": Augmentation(shift_pixels=2.0, horizontal_flip=True, whole_pixels=True),
         "light": Augmentation(brightness=0.2, contrast=0.2),
     }
     rng = np.random.default_rng(1)
     rows = [("as it is", images)]
-    for name, augmentation in readings.items():
+    for name, augmentation in meanings.items():
         draws = augmentation.draw(rng, len(images))
         rows.append((name, np.asarray(augmentation.apply(images, draws))))
     with styled_figure(path, len(rows), len(images), (9, 2.9)) as (_, axes):
@@ -100,7 +155,7 @@ def write_readings_of_jitter(path, digits) -> None:
             row[0].set_ylabel(name)
 
 
-def write_lbp(path, digits) -> None:
+def write_lbp(path: pathlib.Path, digits: Digits) -> None:
     """Digits, their local binary patterns, and how often each occurs, as the paper's figure 1."""
     from digitnet.paper.runners.lbp import PATTERNS, patterns
 

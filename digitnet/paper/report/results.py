@@ -1,7 +1,8 @@
-"""Which stored outcomes a row of a table reads, and at which epoch."""
+"""A row's result: which stored outcomes it reads, and at which epoch."""
 
 import dataclasses
 import statistics
+from typing import TypeAlias
 
 from digitnet.paper.experiments.rows import SECTIONS, Row
 from digitnet.paper.runners.store import AT_CHANCE, CHANCE, DIVERGED, DONE, FAILED, Outcome
@@ -10,6 +11,9 @@ from digitnet.paper.runners.store import AT_CHANCE, CHANCE, DIVERGED, DONE, FAIL
 # them reached; in the first two also with the same seeds.
 PAIRED = ("protocol", "gate")
 COMPARED = (*PAIRED, "table2", "table3")
+
+# Rows and, by seed, the outcomes that they read.
+Found: TypeAlias = "list[tuple[Row, dict[int, Outcome]]]"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +42,8 @@ class Score:
 
 
 @dataclasses.dataclass(frozen=True)
-class Reading:
-    """A row and what it reads.
+class Result:
+    """A row and what came out for it.
 
     Attributes:
         row: The row.
@@ -58,6 +62,10 @@ class Reading:
         """Training images."""
         return self.outcomes[0].job.train_count
 
+    def paper(self, measure: str) -> float | None:
+        """The paper's accuracy, `test` or `train`, where it gives one."""
+        return {"test": self.row.paper_test, "train": self.row.paper_train}[measure]
+
     def values(self, name: str) -> list[float]:
         """One attribute of all scores that have it."""
         found = [getattr(score, name) for score in self.scores]
@@ -69,8 +77,8 @@ class Reading:
         return statistics.mean(values) if values else None
 
 
-def read(rows: list[Row], outcomes: list[Outcome]) -> dict[str, list[Reading]]:
-    """The readings of every section that has any, in the order of `SECTIONS`.
+def read(rows: list[Row], outcomes: list[Outcome]) -> dict[str, list[Result]]:
+    """The results of every section that has any, in the order of `SECTIONS`.
 
     A row takes the outcomes of its trial on the most images and, of those, for each seed the one
     with the most epochs; it reads them at its own epoch, or at the last one there is.
@@ -83,11 +91,11 @@ def read(rows: list[Row], outcomes: list[Outcome]) -> dict[str, list[Reading]]:
     return sections
 
 
-def read_further(section: str, rows: list[Row], outcomes: list[Outcome]) -> list[Reading]:
+def read_further(section: str, rows: list[Row], outcomes: list[Outcome]) -> list[Result]:
     """The rows of a section that went on where its shortest ended, read where all of them had been.
 
     Returns:
-        At least two readings, which can be compared, or none; none of a section that compares
+        At least two results, which can be compared, or none; none of a section that compares
         nothing.
     """
     found = _found(section, rows, outcomes) if section in COMPARED else []
@@ -96,12 +104,12 @@ def read_further(section: str, rows: list[Row], outcomes: list[Outcome]) -> list
     return _read_section(section, found) if len(found) > 1 else []
 
 
-def _found(section, rows, outcomes):
+def _found(section: str, rows: list[Row], outcomes: list[Outcome]) -> Found:
     found = [(row, _of_row(row, outcomes)) for row in rows if row.section == section]
     return [(row, chosen) for row, chosen in found if chosen]
 
 
-def _of_row(row, outcomes):
+def _of_row(row: Row, outcomes: list[Outcome]) -> dict[int, Outcome]:
     """One outcome a seed, all on the same digits: `{seed: outcome}`."""
     mine = [outcome for outcome in outcomes if outcome.job.trial == row.trial]
     if not mine:
@@ -115,7 +123,7 @@ def _of_row(row, outcomes):
     return dict(sorted({one.job.seed: one for one in same}.items()))
 
 
-def _read_section(section, found):
+def _read_section(section: str, found: Found) -> list[Result]:
     epochs = [_last_epoch(row, chosen) for row, chosen in found]
     if section in COMPARED:
         epochs = [min(epochs)] * len(epochs)
@@ -124,20 +132,20 @@ def _read_section(section, found):
         for (_, chosen), epoch in zip(found, epochs, strict=True)
     ]
     shared = set.intersection(*map(set, reached)) if section in PAIRED else set()
-    readings = []
+    results = []
     for (row, _), epoch, kept in zip(found, epochs, reached, strict=True):
         kept = {seed: kept[seed] for seed in kept if not shared or seed in shared}
         scores = tuple(_score(outcome, epoch) for outcome in kept.values())
-        readings.append(Reading(row, tuple(kept.values()), epoch, scores))
-    return readings
+        results.append(Result(row, tuple(kept.values()), epoch, scores))
+    return results
 
 
-def _last_epoch(row, chosen):
+def _last_epoch(row: Row, chosen: dict[int, Outcome]) -> int:
     ran = [outcome for outcome in chosen.values() if outcome.status != FAILED]
     return min(row.epochs, max(outcome.job.epochs for outcome in ran or chosen.values()))
 
 
-def _score(outcome, epoch):
+def _score(outcome: Outcome, epoch: int) -> Score:
     history, seed = outcome.facts["history"], outcome.job.seed
     last = max(epoch, 1)  # methods without epochs have one entry
     if len(history.get("test_accuracy", ())) < last:

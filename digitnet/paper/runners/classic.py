@@ -2,6 +2,9 @@
 
 import time
 import warnings
+from typing import NoReturn
+
+import numpy as np
 
 from digitnet.digits.datasets import Digits
 from digitnet.errors import UserError
@@ -15,7 +18,7 @@ INVERSE_PENALTY = 10.0
 MOST_ITERATIONS = 500  # of L-BFGS; it stops sooner where its gradient is small
 
 
-def require_reproduce_extra(error: ImportError):
+def require_reproduce_extra(error: ImportError) -> NoReturn:
     """Says how to install what is missing."""
     raise UserError(
         f"{error.name} is not installed; LBP and sparse representation need "
@@ -23,7 +26,13 @@ def require_reproduce_extra(error: ImportError):
     ) from error
 
 
-def score_features(job: Job, digits: Digits, features, seconds: float, parameters: int) -> Outcome:
+def score_features(
+    job: Job,
+    digits: Digits,
+    features: tuple[np.ndarray, np.ndarray],
+    seconds: float,
+    parameters: int,
+) -> Outcome:
     """Fits a linear classifier to features and scores it.
 
     The classifier is multinomial logistic regression.

@@ -1,6 +1,8 @@
 """Jobs as tasks on a Ray cluster: several machines, one folder that all of them see."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
 from digitnet.digits.datasets import Digits
 from digitnet.errors import UserError
@@ -11,7 +13,7 @@ from digitnet.paper.runners.store import FAILED, Outcome, Store
 RETRIES = 2  # of a task whose worker died, as local workers have
 
 
-def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1):
+def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1) -> Iterator[Outcome]:
     """Runs jobs as Ray tasks and yields each outcome as it comes.
 
     Ray starts here where no cluster is given (`RAY_ADDRESS`, or one that already runs on this
@@ -46,11 +48,14 @@ def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1):
             ray.shutdown()
 
 
-def _run(ray, jobs, digits, store, workers):
+def _run(
+    ray: Any, jobs: list[Job], digits: Digits, store: Store, workers: int
+) -> Iterator[Outcome]:
     task = ray.remote(num_cpus=1, max_retries=RETRIES)(_task)
     shared = ray.put(digits)
     folder = str(store.folder.resolve())
-    waiting, running = list(reversed(jobs)), {}
+    waiting = list(reversed(jobs))
+    running: dict[Any, Job] = {}
     while waiting or running:
         while waiting and len(running) < workers:
             job = waiting.pop()
@@ -66,7 +71,7 @@ def _run(ray, jobs, digits, store, workers):
         yield outcome
 
 
-def _task(job, digits, folder):
+def _task(job: Job, digits: Digits, folder: str) -> Outcome:
     for name in THREAD_VARIABLES:  # a task has one processor; TensorFlow would take all
         os.environ.setdefault(name, "1")
     from digitnet.paper.runners.dispatch import run_job

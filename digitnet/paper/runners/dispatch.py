@@ -3,6 +3,7 @@
 import contextlib
 import os
 import traceback
+from collections.abc import Callable
 
 from digitnet.digits.datasets import Digits
 from digitnet.errors import UserError
@@ -30,7 +31,7 @@ def run_job(job: Job, digits: Digits, store: Store) -> Outcome:
     return outcome
 
 
-def _method(name):
+def _method(name: str) -> Callable[[Job, Digits, Store], Outcome]:
     """Imported when it is wanted: each method has packages of its own."""
     if name == "network":
         from digitnet.paper.runners.network import run_network as method

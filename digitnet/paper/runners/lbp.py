@@ -14,7 +14,7 @@ PATTERNS = NEIGHBOURS * (NEIGHBOURS - 1) + 3  # 59: the uniform ones, and one fo
 CELLS = 4  # a side: 7×7 pixels each
 
 
-def patterns(image) -> np.ndarray:
+def patterns(image: np.ndarray) -> np.ndarray:
     """The pattern of every pixel: its eight neighbours, brighter or not, as a number 0..58.
 
     Patterns with at most two changes around the circle have numbers of their own, all others share
@@ -33,7 +33,7 @@ def patterns(image) -> np.ndarray:
     return local_binary_pattern(image, NEIGHBOURS, RADIUS_PX, "nri_uniform").astype(np.int64)
 
 
-def histograms(images) -> np.ndarray:
+def histograms(images: np.ndarray) -> np.ndarray:
     """How often each pattern occurs in each of 4×4 cells: float32 `(N, 16 · 59)`.
 
     Square roots of the shares: a linear classifier then compares histograms by Hellinger's

@@ -5,6 +5,8 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import threading
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
 
 from digitnet.digits.datasets import Digits
 from digitnet.paper.experiments.trials import Job
@@ -14,7 +16,7 @@ ATTEMPTS = 3  # a worker that dies twice over the same job is the job's doing
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
-def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1):
+def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1) -> Iterator[Outcome]:
     """Runs jobs in `workers` processes and yields each outcome as it comes.
 
     A worker that dies is replaced and its job run again, from its checkpoint. A job whose workers
@@ -37,19 +39,19 @@ def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1):
             for worker in crew:
                 if waiting and worker.job is None:
                     worker.start(*waiting.pop())
-            busy = [worker for worker in crew if worker.job]
-            ready = multiprocessing.connection.wait([worker.pipe for worker in busy])
-            for worker in [one for one in busy if one.pipe in ready]:
+            busy = [(worker, worker.job) for worker in crew if worker.job]
+            ready = multiprocessing.connection.wait([worker.pipe for worker, _ in busy])
+            for worker, job in [one for one in busy if one[0].pipe in ready]:
                 outcome = worker.outcome()
                 if outcome is None:  # it died
                     crew.remove(worker)
                     crew.add(_Worker(digits, store, workers))
-                    outcome = _left_by(worker.job, store)
+                    outcome = _left_by(job, store)
                 if outcome is None and worker.attempt < ATTEMPTS:
-                    waiting.append((worker.job, worker.attempt + 1))
+                    waiting.append((job, worker.attempt + 1))
                     continue
                 if outcome is None:
-                    outcome = _given_up(worker.job, store)
+                    outcome = _given_up(job, store)
                 yield outcome
     finally:
         for worker in crew:
@@ -59,21 +61,22 @@ def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1):
 class _Worker:
     """A process that runs one job after the other, and the pipe to it."""
 
-    def __init__(self, digits, store, workers):
+    def __init__(self, digits: Digits, store: Store, workers: int) -> None:
         context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, digits, store), daemon=True)
         with threads(max(1, _cores() // workers)):
             self.process.start()
         theirs.close()  # so that its death closes the pipe
-        self.job, self.attempt = None, 0
+        self.job: Job | None = None
+        self.attempt = 0
 
-    def start(self, job, attempt):
+    def start(self, job: Job, attempt: int) -> None:
         self.job, self.attempt = job, attempt
         with contextlib.suppress(OSError):  # dead already: the pipe's end tells
             self.pipe.send(job)
 
-    def outcome(self):
+    def outcome(self) -> Outcome | None:
         """What the job left, or `None` if the process died over it."""
         try:
             outcome = self.pipe.recv()
@@ -83,12 +86,12 @@ class _Worker:
         self.job = None
         return outcome
 
-    def stop(self):
+    def stop(self) -> None:
         self.process.terminate()
         self.process.join()
 
 
-def _work(pipe, digits, store):
+def _work(pipe: Connection, digits: Digits, store: Store) -> None:
     # What TensorFlow's C++ prints does not go through sys.stderr: a job's log cannot hold it.
     with open(store.workers_log(), "a") as stream:
         os.dup2(stream.fileno(), 1)
@@ -101,31 +104,35 @@ def _work(pipe, digits, store):
             pipe.send(run_job(pipe.recv(), digits, store))
 
 
-def _end_with_parent():
+def _end_with_parent() -> None:
     """Ends the worker when the sweep was killed: the next sweep takes its job."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
-def _left_by(job, store):
+def _left_by(job: Job, store: Store) -> Outcome | None:
     """What a job stored before its worker died, or `None`."""
     outcome = store.read(job)
     return outcome if outcome and outcome.status != FAILED else None
 
 
-def _given_up(job, store):
+def _given_up(job: Job, store: Store) -> Outcome:
     message = f"its worker process died {ATTEMPTS} times; its log is runs/{store.log(job).name}."
     outcome = Outcome(job, FAILED, message, {"history": {}})
     store.write(outcome)
     return outcome
 
 
-def _cores():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextlib.contextmanager
-def threads(count):
+def threads(count: int) -> Iterator[None]:
     """Within the block, new processes are told to use this many threads."""
     told = {name: str(count) for name in THREAD_VARIABLES if name not in os.environ}
     os.environ.update(told)

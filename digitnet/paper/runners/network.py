@@ -3,15 +3,19 @@
 import dataclasses
 import json
 import math
+import pathlib
 import shutil
 import time
+from typing import Any
 
 import keras
+import numpy as np
 
 from digitnet import files
 from digitnet.digits.datasets import Digits
 from digitnet.paper.experiments.trials import Job
 from digitnet.paper.runners.store import AT_CHANCE, CHANCE, DIVERGED, DONE, Outcome, Store
+from digitnet.recipe import Recipe
 from digitnet.train import train
 from digitnet.training import provenance
 from digitnet.training.run_directory import EVALUATION_BATCH_SIZE
@@ -40,18 +44,19 @@ class Scorer(keras.callbacks.Callback):
         Diverged: From `fit`, when the loss is infinite or not a number.
     """
 
-    def __init__(self, path, digits: Digits, epochs: int):
+    def __init__(self, path: pathlib.Path, digits: Digits, epochs: int) -> None:
         super().__init__()
         self.path, self.digits = path, digits
         self.milestones = {*MILESTONES, epochs}
         self.rows = json.loads(path.read_text()) if path.exists() else []
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         # A run killed between this file and the checkpoint shows its last epoch again.
         self.rows = self.rows[:epoch]
         self._started = time.perf_counter()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        logs = logs or {}
         seconds = time.perf_counter() - self._started
         if not math.isfinite(logs["loss"]):
             raise Diverged(f"the loss was {logs['loss']} in epoch {epoch + 1}.")
@@ -69,7 +74,7 @@ class Scorer(keras.callbacks.Callback):
         )
         files.write_json(self.path, self.rows)
 
-    def _accuracy(self, images, labels):
+    def _accuracy(self, images: np.ndarray, labels: np.ndarray) -> float:
         logits = self.model.predict(images, batch_size=EVALUATION_BATCH_SIZE, verbose=0)
         return float((logits.argmax(axis=1) == labels).mean())
 
@@ -86,8 +91,7 @@ def run_network(job: Job, digits: Digits, store: Store) -> Outcome:
         How it ended; a run that diverges is an answer, not an error.
     """
     run_dir = store.run_dir(job)
-    recipe = job.trial.recipe(job.epochs, job.seed)
-    resume = _can_go_on(run_dir, recipe)
+    resume = _can_go_on(run_dir, job.recipe)
     if not resume:
         shutil.rmtree(run_dir, ignore_errors=True)
     files.make_folder(run_dir)
@@ -95,7 +99,7 @@ def run_network(job: Job, digits: Digits, store: Store) -> Outcome:
     scorer = Scorer(run_dir / "scores.json", digits, job.epochs)
     status, message, parameters = DONE, None, None
     try:
-        metrics = train(recipe, digits, run_dir, resume=resume, callbacks=(scorer,))
+        metrics = train(job.recipe, digits, run_dir, resume=resume, callbacks=(scorer,))
         parameters = metrics["parameters"]
         if scorer.rows[-1]["test_accuracy"] != metrics["test_accuracy"]:
             raise AssertionError("the last epoch and the finished model score differently")
@@ -114,7 +118,7 @@ def run_network(job: Job, digits: Digits, store: Store) -> Outcome:
     return Outcome(job, status, message, facts)
 
 
-def _can_go_on(run_dir, recipe):
+def _can_go_on(run_dir: pathlib.Path, recipe: Recipe) -> bool:
     """Not if it was killed before its first file, or after its last one, or by an older version."""
     config = run_dir / "config.json"
     if (run_dir / "metrics.json").exists() or not config.exists():
@@ -122,5 +126,5 @@ def _can_go_on(run_dir, recipe):
     return files.read_json(config)["recipe"] == dataclasses.asdict(recipe)
 
 
-def _columns(rows):
+def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
     return {key: [row[key] for row in rows] for key in rows[0]} if rows else {}

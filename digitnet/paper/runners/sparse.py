@@ -48,13 +48,13 @@ def run_sparse(job: Job, digits: Digits, store: Store) -> Outcome:
     return score_features(job, digits, features, seconds, parameters=atoms.size)
 
 
-def unit_vectors(images) -> np.ndarray:
+def unit_vectors(images: np.ndarray) -> np.ndarray:
     """Images as float32 rows of length 1, `(N, 784)`; an empty image stays 0."""
     rows = images.reshape(len(images), -1).astype(np.float32)
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
 
 
-def codes(rows, atoms) -> np.ndarray:
+def codes(rows: np.ndarray, atoms: np.ndarray) -> np.ndarray:
     """How much of which atoms makes up each row: float32 `(N, atoms)`, mostly 0."""
     from sklearn.decomposition import sparse_encode
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import pathlib
 import sys
+from typing import Any
 
 from digitnet import files
 from digitnet.paper.experiments.trials import Job, job_from_spec
@@ -32,7 +33,7 @@ class Outcome:
     job: Job
     status: str
     message: str | None
-    facts: dict
+    facts: dict[str, Any]
 
 
 class Store:
@@ -46,7 +47,7 @@ class Store:
         UserError: If it cannot be written.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | pathlib.Path) -> None:
         self.folder = files.make_folder(folder)
         self._jobs = files.make_folder(self.folder / "jobs")
         self._runs = files.make_folder(self.folder / "runs")
@@ -72,7 +73,7 @@ class Store:
     def commands(self) -> list[str]:
         """The command lines that this folder has seen, each once, oldest first."""
         path = self.folder / COMMANDS
-        return files.read_json(path) if path.exists() else []
+        return list(files.read_json(path)) if path.exists() else []
 
     def write(self, outcome: Outcome) -> None:
         """Stores what a job left, whole or not at all."""
@@ -106,16 +107,16 @@ class Store:
         outcomes = self.outcomes()
         return [job for job in jobs if not any(_passes_through(one, job) for one in outcomes)]
 
-    def _path(self, job):
+    def _path(self, job: Job) -> pathlib.Path:
         return self._jobs / f"{job.key}.json"
 
 
-def _read(path):
+def _read(path: pathlib.Path) -> Outcome:
     value = files.read_json(path)
     status, message, spec = value.pop("status"), value.pop("message"), value.pop("spec")
     return Outcome(job_from_spec(spec), status, message, value)
 
 
-def _passes_through(outcome, job):
+def _passes_through(outcome: Outcome, job: Job) -> bool:
     longer = dataclasses.replace(outcome.job, epochs=job.epochs) == job
     return longer and outcome.job.epochs >= job.epochs and outcome.status != FAILED

@@ -13,7 +13,7 @@ NEEDS_SKIMAGE = "scikit-image comes with the extra: pip install 'digitnet[reprod
 
 
 def job_on(digits, method, seed=0):
-    return Job(Trial(method, model=""), seed, 0, fingerprint(digits), len(digits.x_train))
+    return Job(Trial(method), seed, 0, fingerprint(digits), len(digits.x_train))
 
 
 def test_a_flat_image_has_one_pattern():

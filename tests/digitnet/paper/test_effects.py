@@ -33,14 +33,14 @@ def test_an_effect_is_that_of_one_change_alone():
 def test_an_effect_s_spread_is_over_seeds_not_over_rows():
     scores = {"0.0-flip-shift": (0.95, 0.96), "0.0-noflip-shift": (0.97, 0.97)}
     scores |= {"0.0-flip-light": (0.90, 0.91), "0.0-noflip-light": (0.94, 0.95)}
-    readings = found("protocol", *each_seed("protocol", scores))
-    cells = effects.of_protocol(readings).splitlines()[2].split(" | ")
+    results = found("protocol", *each_seed("protocol", scores))
+    cells = effects.of_protocol(results).splitlines()[2].split(" | ")
     # Seed 0 has +2 and +4 points, seed 1 has +1 and +4: 3 and 2.5, whose mean has a standard error
     # of 0.25; times Student's 12.71 that is 3.18.
     assert cells[1:] == ["+2.75 ± 0.35", "-0.43 to +5.93", "+1.50", "+4.00", "2 |"]
 
 
-def test_one_reading_alone_has_no_effect():
+def test_one_row_alone_has_no_effect():
     assert effects.of_protocol(found("protocol", outcome("protocol/0.9-flip-shift", [0.9]))) == ""
 
 

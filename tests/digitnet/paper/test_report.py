@@ -1,4 +1,4 @@
-"""Readings, tables and the report, from outcomes that nobody trained."""
+"""Results, tables and the report, from outcomes that nobody trained."""
 
 import json
 
@@ -8,48 +8,50 @@ import pytest
 from digitnet import models, reproduce
 from digitnet.paper.experiments import rows
 from digitnet.paper.experiments.trials import Job
-from digitnet.paper.report import cost, macs, tables, writing
+from digitnet.paper.report import cost, document, gates, macs, tables
 from digitnet.paper.report.results import read, read_further
 from digitnet.paper.runners.store import AT_CHANCE, DIVERGED, FAILED, Store
 from tests.digitnet.paper.outcomes import outcome, row
 
 
-def reading_of(name, *outcomes):
-    (reading,) = read([row(name)], list(outcomes))[row(name).section]
-    return reading
+def result_of(name, *outcomes):
+    (result,) = read([row(name)], list(outcomes))[row(name).section]
+    return result
 
 
 def test_a_row_reads_its_own_epoch_of_a_longer_run():
     longer = outcome("table4/150", np.linspace(0.5, 0.95, 150))
     for name, epoch in (("table4/50", 50), ("table4/100", 100), ("table1/lenet_attention", 100)):
-        reading = reading_of(name, longer)
-        assert reading.epoch == epoch
-        assert reading.values("test") == [np.linspace(0.5, 0.95, 150)[epoch - 1]]
-        assert reading.values("seconds") == [2.0 * epoch]
+        result = result_of(name, longer)
+        assert result.epoch == epoch
+        assert result.values("test") == [np.linspace(0.5, 0.95, 150)[epoch - 1]]
+        assert result.values("seconds") == [2.0 * epoch]
 
 
 def test_a_row_takes_the_most_images_and_then_the_most_epochs():
     few = outcome("table1/lenet", [0.3] * 100, train_count=2000)
     short, long = (outcome("table1/lenet", [score] * n) for score, n in ((0.4, 3), (0.6, 9)))
-    reading = reading_of("table1/lenet", few, long, short)
-    assert (reading.train_count, reading.epoch, reading.values("test")) == (60_000, 9, [0.6])
+    result = result_of("table1/lenet", few, long, short)
+    assert (result.train_count, result.epoch, result.values("test")) == (60_000, 9, [0.6])
 
 
 def test_rows_that_are_compared_are_read_at_one_epoch_with_the_same_seeds():
     stored = [outcome("gate/none", [0.3, 0.4, 0.5], seed) for seed in (0, 1, 2)]
     stored += [outcome("gate/spatial-first-open", [0.35, 0.42], seed) for seed in (0, 2)]
-    readings = read(rows.choose(None, ["gate"]), stored)["gate"]
-    assert [one.epoch for one in readings] == [2, 2]
-    assert [[score.seed for score in one.scores] for one in readings] == [[0, 2], [0, 2]]
-    assert tables.differences(readings) == [[], pytest.approx([0.02, 0.02])]
+    results = read(rows.choose(None, ["gate"]), stored)["gate"]
+    assert [one.epoch for one in results] == [2, 2]
+    assert [[score.seed for score in one.scores] for one in results] == [[0, 2], [0, 2]]
+    assert gates.differences(results) == {
+        "spatial, first pooling, bias open": pytest.approx([0.02, 0.02])
+    }
 
 
 def test_a_seed_that_one_row_ran_for_fewer_epochs_is_compared_in_no_row():
     stored = [outcome("gate/none", [0.3] * 9, seed) for seed in (0, 1)]
     stored += [outcome("gate/spatial-first-open", [0.4] * n, seed) for seed, n in ((0, 9), (1, 2))]
-    readings = read(rows.choose(None, ["gate"]), stored)["gate"]
-    assert [one.epoch for one in readings] == [9, 9]
-    assert [[score.seed for score in one.scores] for one in readings] == [[0], [0]]
+    results = read(rows.choose(None, ["gate"]), stored)["gate"]
+    assert [one.epoch for one in results] == [9, 9]
+    assert [[score.seed for score in one.scores] for one in results] == [[0], [0]]
 
 
 def test_rows_that_went_further_than_the_others_are_compared_there_too():
@@ -67,33 +69,33 @@ def test_rows_that_went_further_than_the_others_are_compared_there_too():
 def test_a_run_that_diverged_is_said_and_leaves_the_mean_to_the_others():
     good = outcome("table2/0.1", [0.9, 0.91, 0.92])
     bad = outcome("table2/0.1", [0.5], seed=1, status=DIVERGED, epochs=3)
-    reading = reading_of("table2/0.1", good, bad)
-    assert reading.values("test") == [0.92]
-    assert tables.remarks(reading) == "diverged (1 of 2): the loss was nan in epoch 2."
-    assert "92.00, diverged" in tables.of_readings([reading], with_paper=False)
+    result = result_of("table2/0.1", good, bad)
+    assert result.values("test") == [0.92]
+    assert tables.remarks(result) == "diverged (1 of 2): the loss was nan in epoch 2."
+    assert "92.00, diverged" in tables.of_results([result])
 
 
 def test_an_accuracy_like_chance_is_said():
-    reading = reading_of("table2/0.001", outcome("table2/0.001", [0.1135]))
-    assert reading.scores[0].status == AT_CHANCE
-    assert "at chance" in tables.remarks(reading)
+    result = result_of("table2/0.001", outcome("table2/0.001", [0.1135]))
+    assert result.scores[0].status == AT_CHANCE
+    assert "at chance" in tables.remarks(result)
 
 
 def test_a_finished_run_is_preferred_to_a_failed_one_that_was_to_be_longer():
     failed = outcome("table1/lenet", [], status=FAILED, epochs=100)
     finished = [outcome("table1/lenet", [0.9], seed) for seed in (0, 1)]
-    reading = reading_of("table1/lenet", failed, *finished)
-    assert (reading.epoch, reading.values("test")) == (1, [0.9, 0.9])
-    assert tables.remarks(reading) == ""
+    result = result_of("table1/lenet", failed, *finished)
+    assert (result.epoch, result.values("test")) == (1, [0.9, 0.9])
+    assert tables.remarks(result) == ""
 
 
 def test_a_table_has_the_paper_s_figure_ours_with_spread_and_what_was_used():
     stored = [outcome("table1/lenet", [score] * 20, seed) for seed, score in enumerate((0.9, 0.92))]
-    head, _, cells = tables.of_readings([reading_of("table1/lenet", *stored)], True).splitlines()
+    head, _, cells = tables.of_results([result_of("table1/lenet", *stored)]).splitlines()
     assert "paper, test %" in head
     assert cells == (
-        "| LeNet | 97.7 | 91.00 ± 1.41 | 90.00, 92.00 | 75.00 | 50.00 | 20 of 100 | 60,000 "
-        "| 61,730 | 40 |  |"
+        "| LeNet | 97.7 | 91.00 ± 1.41 | not run in full | 90.00, 92.00 | 91.00 ± 1.41 "
+        "| 75.00 ± 0.00 | 50.00 | 20 of 100 | 60,000 | 61,730 | 40 |  |"
     )
 
 
@@ -109,7 +111,7 @@ def test_a_table_has_the_paper_s_figure_ours_with_spread_and_what_was_used():
 def test_the_verdict_on_the_gate_says_what_the_differences_say(gated, words):
     stored = [outcome("gate/none", [0.5], seed) for seed in range(len(gated))]
     stored += [outcome("gate/channelwise-both-zero", [x], n) for n, x in enumerate(gated)]
-    assert words in tables.verdict(read(rows.choose(None, ["gate"]), stored)["gate"])
+    assert words in gates.verdict(read(rows.choose(None, ["gate"]), stored)["gate"])
 
 
 def test_an_outcome_comes_back_from_its_file(tmp_path):
@@ -215,7 +217,7 @@ def test_a_sweep_writes_its_report_and_repeats_nothing(tmp_path, capsys):
 def test_a_picture_that_the_report_no_longer_has_is_removed(tmp_path):
     store, picture = Store(tmp_path), tmp_path / "gate-further.png"
     picture.write_bytes(b"an earlier report's")
-    assert writing._curves(store, picture.name, []) == []
+    assert document._curves(store, picture.name, []) == []
     assert not picture.exists()
 
 
@@ -225,8 +227,8 @@ def test_gates_are_drawn_against_none_and_not_without_it(tmp_path):
     gates.append(outcome("gate/spatial-both-open", [0.6]))
     plain = [outcome("gate/none", [0.4], seed) for seed in (0, 1)]
     for stored, lines in ((gates + plain, 1), (gates, 0)):
-        readings = read(rows.choose(None, ["gate"]), stored)["gate"]
-        assert len(writing._differences(store, readings)) == lines
+        results = read(rows.choose(None, ["gate"]), stored)["gate"]
+        assert len(document._differences(store, results)) == lines
         assert picture.exists() == bool(lines)
 
 

@@ -1,4 +1,6 @@
 import dataclasses
+import json
+import pathlib
 
 import numpy as np
 import pytest
@@ -6,8 +8,10 @@ import pytest
 from digitnet import models, recipe
 from digitnet.errors import UserError
 from digitnet.paper.experiments import plan, rows
-from digitnet.paper.experiments.trials import Trial, fingerprint, job_from_spec
+from digitnet.paper.experiments.trials import LIGHT, Job, fingerprint, job_from_spec, network
 from digitnet.training.augmentation import Augmentation
+
+REPRODUCTION = pathlib.Path(__file__).resolve().parents[3] / "reproduction"
 
 
 def jobs_of(patterns=None, **options):
@@ -21,7 +25,7 @@ def test_every_row_has_a_name_of_its_own():
 
 def test_every_network_can_be_built_by_name():
     for row in rows.all_rows():
-        assert row.trial.method != "network" or models.exists(row.trial.model), row.full_name
+        assert row.trial.recipe is None or models.exists(row.trial.model), row.full_name
 
 
 def test_tables_and_rows_choose_rows_in_the_report_s_order():
@@ -55,7 +59,7 @@ def test_lenet_attention_is_one_job_for_every_table_that_has_it():
         "gate/spatial-both-open",
     ]
     jobs = jobs_of([*names, "protocol/0.0-flip-shift"], seeds=1)
-    assert [(job.trial, job.epochs) for job in jobs] == [(Trial(), 150)]
+    assert [(job.trial, job.epochs) for job in jobs] == [(network(), 150)]
 
 
 def test_a_row_asked_for_alone_is_the_job_of_all_rows():
@@ -82,7 +86,7 @@ def test_epochs_are_the_most_that_a_job_runs():
 def test_the_key_depends_on_everything_that_decides_the_outcome():
     (job,) = jobs_of(["table1/lenet"], seeds=1)
     changes = {
-        "trial": Trial(momentum=0.9),
+        "trial": network(momentum=0.9),
         "seed": 1,
         "epochs": 3,
         "digits": "others",
@@ -98,17 +102,41 @@ def test_a_key_stays_what_it_was():
     assert job.key == "lenet-seed0-7cc3d158b932"
 
 
+def test_every_stored_job_keeps_its_spec_and_its_key_and_is_read_by_a_row():
+    paths = sorted(REPRODUCTION.glob("jobs/*.json"))
+    assert len(paths) >= 86
+    for path in paths:
+        spec = json.loads(path.read_text(encoding="utf-8"))["spec"]
+        job = job_from_spec(spec)
+        assert json.dumps(job.spec) == json.dumps(spec)
+        assert job.key == path.stem
+        assert any(row.trial == job.trial for row in rows.all_rows()), path.name
+
+
+def test_a_setting_that_stored_jobs_have_no_name_for_is_refused():
+    job = Job(network(label_smoothing=0.1), 0, 1, "digits", 60_000)
+    with pytest.raises(ValueError, match="no name for a setting"):
+        job.spec  # noqa: B018
+
+
+def test_a_gate_s_row_is_found_by_its_gate_and_never_by_its_name():
+    gates = {row.name: row.trial.gate for row in rows.choose(None, ["gate"])}
+    assert len(set(gates.values())) == len(gates) == 13
+    assert gates["none"] is None
+    assert gates["channelwise-second-zero"] == models.Gate("channelwise", (2,), "zero")
+
+
 def test_a_job_comes_back_from_its_spec():
     (job,) = jobs_of(["protocol/0.9-noflip-light"], seeds=1)
     assert job_from_spec(job.spec) == job
 
 
 def test_the_plain_trial_is_the_recipe_paper():
-    assert Trial().recipe(epochs=100, seed=0) == recipe.paper()
+    assert Job(network(), 0, 100, "digits", 60_000).recipe == recipe.paper()
 
 
 def test_jitter_as_light_moves_nothing():
-    light = Trial(jitter="light", flip=False).recipe(epochs=1, seed=0)
+    light = network(LIGHT, horizontal_flip=False).recipe
     assert not Augmentation.of(light).moves
     assert (light.brightness, light.contrast) == (0.2, 0.2)
 
