@@ -1,10 +1,10 @@
 """Checkpoints from which a killed run goes on, bit for bit.
 
 A checkpoint is a folder `checkpoints/epoch-0007` with the training model's variables (weights,
-optimiser slots and step) and `state.json` (epoch, history, seconds, checksum); what an epoch shows
-follows from its number (`digitnet.training.epochs`, `digitnet.training.feed`). It is written under
-another name and renamed when it is complete, so a folder under a final name is whole whenever the
-process dies.
+optimiser slots and step) and `state.json` (epoch, history, seconds, the state of dropout's random
+numbers, checksum); what an epoch shows follows from its number (`digitnet.training.epochs`,
+`digitnet.training.feed`). It is written under another name and renamed when it is complete, so a
+folder under a final name is whole whenever the process dies.
 Keras' BackupAndRestore writes its two files in place: a kill between or within them loses the run.
 """
 
@@ -61,6 +61,10 @@ class Checkpoint(keras.callbacks.Callback):
                 "epoch": epoch,
                 "history": self.history,
                 "seconds": self.seconds,
+                "random_states": [
+                    keras.ops.convert_to_numpy(state).tolist()
+                    for state in _random_states(self.model)
+                ],
                 "sha256": _sha256(temporary / WEIGHTS),
             }
             files.write_json(temporary / STATE, state)
@@ -97,6 +101,9 @@ def restore(run_dir, model: keras.Model) -> dict:
             raise ValueError("its checksum is not the one it was written with")
         model.optimizer.build(model.trainable_variables)
         model.load_weights(newest / WEIGHTS)
+        kept = state.get("random_states", [])  # versions before had none
+        for variable, value in zip(_random_states(model), kept, strict=bool(kept)):
+            variable.assign(value)
         return {key: state[key] for key in ("epoch", "history", "seconds")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         way_on = (
@@ -108,6 +115,12 @@ def restore(run_dir, model: keras.Model) -> dict:
             f"the checkpoint {newest} is damaged ({error}); delete that folder and repeat the "
             f"command: {way_on}."
         ) from error
+
+
+def _random_states(model: keras.Model) -> list[keras.Variable]:
+    """Where dropout's random numbers have come to: the variables that Keras' weight files omit."""
+    known = {id(variable) for variable in (*model.weights, *model.metrics_variables)}
+    return [variable for variable in model.variables if id(variable) not in known]
 
 
 def _sha256(path):

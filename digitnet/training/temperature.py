@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+from scipy import optimize
 
 SEARCH_RANGE = (0.1, 10.0)  # of temperatures; the best of a sane model lies well inside
 
@@ -33,7 +34,7 @@ def calibrate(model: keras.Model, images, labels, batch_size=500) -> float:
 
 
 def best_temperature(logits, labels) -> float:
-    """The temperature with the least cross-entropy, by golden-section search on its logarithm.
+    """The temperature with the least cross-entropy, by bounded search on its logarithm.
 
     Args:
         logits: Floats `(N, C)`.
@@ -46,12 +47,6 @@ def best_temperature(logits, labels) -> float:
         log_sum = np.log(np.exp(scaled).sum(axis=1))
         return (log_sum - scaled[np.arange(len(labels)), labels]).mean()
 
-    low, high = np.log(SEARCH_RANGE)
-    ratio = (np.sqrt(5) - 1) / 2
-    for _ in range(40):
-        third, two_thirds = high - ratio * (high - low), low + ratio * (high - low)
-        if cross_entropy(third) < cross_entropy(two_thirds):
-            high = two_thirds
-        else:
-            low = third
-    return float(np.exp((low + high) / 2))
+    bounds = np.log(SEARCH_RANGE)
+    found = optimize.minimize_scalar(cross_entropy, bounds=bounds, method="bounded")
+    return float(np.exp(found.x))
