@@ -5,16 +5,15 @@ output `probabilities`, float32 `(B, 10)`. Rescaling is inside, so that no calle
 The layer before the softmax is called `logits`.
 """
 
-import dataclasses
 import functools
-import itertools
 from collections.abc import Callable
 
 import keras
 from keras import layers
 
-from digitnet.attention import MASK_KINDS, AttentionGate
+from digitnet.attention import AttentionGate
 from digitnet.networks.edge import edge
+from digitnet.networks.gates import OPEN, VARIANTS, ZERO
 from digitnet.networks.large import alexnet, resnet50, vgg16
 from edge_demo.contract import ATTENTION, IMAGE_SHAPE, NUM_CLASSES, PROBABILITIES
 
@@ -132,40 +131,15 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "resnet50": resnet50,
 }
 
-# The poolings that LeNet's gates stand after, in words, and what their bias starts as.
-GATE_PLACES = {(1,): "first", (2,): "second", (1, 2): "both"}
-GATE_BIASES = {"open": None, "zero": "zeros"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Gate:
-    """Which gates a LeNet has, as the comparison in `digitnet.reproduce` varies them.
-
-    Attributes:
-        mask: As `AttentionGate` takes it.
-        places: Numbers of the poolings that a gate stands after, a key of `GATE_PLACES`.
-        bias: `open`, as `AttentionGate` starts, or `zero`: a key of `GATE_BIASES`.
-    """
-
-    mask: str = "spatial"
-    places: tuple[int, ...] = (1, 2)
-    bias: str = "open"
-
-    @property
-    def model(self) -> str:
-        """The name of the LeNet that has these gates, a key of `GATE_VARIANTS`."""
-        return f"lenet_{self.mask}_{GATE_PLACES[self.places]}_{self.bias}"
-
-
-# LeNet with every other gate, and which model has which.
-GATE_VARIANTS: dict[str, Callable[[], keras.Model]] = {}
-GATES: dict[str, Gate] = {"lenet_attention": Gate()}
-for _gate in itertools.starmap(Gate, itertools.product(MASK_KINDS, GATE_PLACES, GATE_BIASES)):
-    GATES[_gate.model] = _gate
-    GATE_VARIANTS[_gate.model] = functools.partial(
+# LeNet with every other gate, for the comparison in `digitnet.reproduce`.
+GATE_BIASES = {OPEN: None, ZERO: "zeros"}
+GATE_VARIANTS: dict[str, Callable[[], keras.Model]] = {
+    model: functools.partial(
         _lenet,
-        _gate.model,
-        gates=_gate.places,
-        mask=_gate.mask,
-        bias_initializer=GATE_BIASES[_gate.bias],
+        model,
+        gates=gate.places,
+        mask=gate.mask,
+        bias_initializer=GATE_BIASES[gate.bias],
     )
+    for model, gate in VARIANTS.items()
+}

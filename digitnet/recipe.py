@@ -1,9 +1,11 @@
 """Recipe, everything that decides how a model is trained, and the named recipes."""
 
 import dataclasses
+import sys
 
-from digitnet import models
+from digitnet import networks
 from digitnet.errors import UserError
+from digitnet.networks.gates import GATES
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
@@ -67,8 +69,8 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self):
-        known = ", ".join(models.MODELS)
-        _require(models.exists(self.model), f"--model must be one of {known}", self.model)
+        known = ", ".join(model_names())
+        _require(_is_model(self.model), f"--model must be one of {known}", self.model)
         _require(self.epochs >= 1, "--epochs must be at least 1", self.epochs)
         _require(self.batch_size >= 1, "--batch-size must be at least 1", self.batch_size)
         _require(
@@ -88,6 +90,19 @@ class Recipe:
             f"the precision must be one of {', '.join(PRECISIONS)}",
             self.precision,
         )
+
+
+def model_names() -> tuple[str, ...]:
+    """The models' names, those included that a program has put into `digitnet.models.MODELS`.
+
+    Nothing is imported for them: a command's --help has no second to wait for Keras.
+    """
+    models = sys.modules.get("digitnet.models")
+    return tuple(models.MODELS) if models else networks.NAMES
+
+
+def _is_model(name: str) -> bool:
+    return name in model_names() or name in GATES
 
 
 def _require(condition, rule, value):

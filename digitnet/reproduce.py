@@ -6,13 +6,16 @@ import pathlib
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import digitnet
-from digitnet.digits import datasets
 from digitnet.errors import UserError, run_command
 from digitnet.paper.experiments import plan, rows
 from digitnet.paper.experiments.trials import fingerprint
 from digitnet.paper.runners.store import FAILED, Outcome, Store
+
+if TYPE_CHECKING:
+    from digitnet.digits.datasets import Digits
 
 QMNIST_TEST_COUNT, PAPER_TEST_COUNT = 60_000, 20_000
 # Not `reproduction`, where a clone has the report of this project's own runs.
@@ -21,7 +24,7 @@ OUT = "runs/reproduction"
 
 def reproduce(
     chosen: list[rows.Row],
-    digits: datasets.Digits,
+    digits: "Digits",
     folder: str | pathlib.Path,
     *,
     seeds: int | None = None,
@@ -65,7 +68,7 @@ def reproduce(
     return outcomes
 
 
-def _write_report(store: Store, digits: datasets.Digits) -> None:
+def _write_report(store: Store, digits: "Digits") -> None:
     from digitnet.paper.report import document  # imports Keras, SciPy
 
     document.write(store, digits)
@@ -138,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _papers_part(digits: datasets.Digits) -> datasets.Digits:
+def _papers_part(digits: "Digits") -> "Digits":
     """QMNIST's first 20,000 test images: with MNIST's training images the paper's 80,000."""
     if len(digits.y_test) != QMNIST_TEST_COUNT:
         return digits
@@ -175,6 +178,8 @@ def _main(argv: Sequence[str] | None) -> int:
     if arguments.report_only and not list(pathlib.Path(arguments.out).glob("jobs/*.json")):
         raise UserError(f"{arguments.out} holds no finished job to report on; give another --out.")
     store = Store(arguments.out)
+    from digitnet.digits import datasets  # imports NumPy
+
     digits = datasets.load(arguments.dataset, validation_count=0, limit=arguments.limit)
     digits = _papers_part(digits)
     if arguments.report_only:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from digitnet.errors import UserError
-from digitnet.models import GATE_PLACES, GATE_VARIANTS, GATES
+from digitnet.networks.gates import PLACES, VARIANTS
 from digitnet.paper.experiments.trials import LBP, LIGHT, SHIFT, SPARSE, Trial, network
 
 EPOCHS = 100  # the paper's, where a table does not vary them
@@ -156,9 +156,8 @@ def _protocol() -> list[Row]:
 
 def _gate() -> list[Row]:
     rows = [Row("gate", "none", "no gate", network(model="lenet"))]
-    for model in GATE_VARIANTS:
-        gate = GATES[model]
-        place = GATE_PLACES[gate.places]
+    for model, gate in VARIANTS.items():
+        place = PLACES[gate.places]
         poolings = "both poolings" if len(gate.places) > 1 else f"{place} pooling"
         label = f"{gate.mask}, {poolings}, bias {gate.bias}"
         trial = ATTENTION if gate == ATTENTION.gate else network(model=model)

@@ -3,11 +3,13 @@
 import dataclasses
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from digitnet.digits.datasets import Digits
-from digitnet.models import GATES, Gate
+from digitnet.networks.gates import GATES, Gate
 from digitnet.recipe import Recipe, paper
+
+if TYPE_CHECKING:  # it imports NumPy, which --help and --list have no time for
+    from digitnet.digits.datasets import Digits
 
 NETWORK, LBP, SPARSE = "network", "lbp", "sparse"
 
@@ -128,7 +130,7 @@ def _trial_from(spec: dict[str, Any]) -> Trial:
     return network(horizontal_flip=settings.pop("flip"), **settings)
 
 
-def fingerprint(digits: Digits) -> str:
+def fingerprint(digits: "Digits") -> str:
     """Checksum of the images and labels that a job trains on and is scored on."""
     checksum = hashlib.sha256()
     for array in (digits.x_train, digits.y_train, digits.x_test, digits.y_test):

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
-from digitnet.models import Gate
+from digitnet.networks.gates import CHANNELWISE, OPEN, SPATIAL, ZERO, Gate
 from digitnet.paper.experiments.trials import LIGHT, SHIFT, Trial
 from digitnet.paper.report.gates import without_gate
 from digitnet.paper.report.markdown import Column, table
@@ -45,11 +45,11 @@ PROTOCOL = (
 )
 FIRST, SECOND, BOTH = (1,), (2,), (1, 2)
 GATE = (
-    Change("mask", "spatial", "channelwise", "a mask for each channel instead of one for all"),
+    Change("mask", SPATIAL, CHANNELWISE, "a mask for each channel instead of one for all"),
     Change("places", FIRST, SECOND, "after the second pooling instead of the first"),
     Change("places", FIRST, BOTH, "after both poolings instead of the first alone"),
     Change("places", SECOND, BOTH, "after both poolings instead of the second alone"),
-    Change("bias", "open", "zero", "bias zero instead of open"),
+    Change("bias", OPEN, ZERO, "bias zero instead of open"),
 )
 ANY_GATE = "a gate, whichever, instead of none"
 

@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from digitnet.networks.gates import OPEN
 from digitnet.paper.experiments.trials import Trial
 from digitnet.paper.report import tables
 from digitnet.paper.report.markdown import NOTHING, Column, table
@@ -45,9 +46,9 @@ def of_gates(results: Sequence[Result], costs: dict[str, Any]) -> str:
 
 def costs_as(trial: Trial) -> str:
     """The model that is measured: where a bias starts costs nothing."""
-    if trial.gate is None or trial.gate.bias == "open":
+    if trial.gate is None or trial.gate.bias == OPEN:
         return trial.model
-    return dataclasses.replace(trial.gate, bias="open").model
+    return dataclasses.replace(trial.gate, bias=OPEN).model
 
 
 def without_gate(results: Sequence[Result]) -> Result | None:

@@ -1,14 +1,19 @@
 """Results, tables and the report, from outcomes that nobody trained."""
 
+import collections
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from digitnet import models, reproduce
+from digitnet.digits import datasets
+from digitnet.errors import UserError
 from digitnet.paper.experiments import rows
 from digitnet.paper.experiments.trials import Job
-from digitnet.paper.report import cost, document, gates, macs, tables
+from digitnet.paper.report import cost, document, gates, macs, pictures, tables
 from digitnet.paper.report.results import read, read_further
 from digitnet.paper.runners.store import AT_CHANCE, DIVERGED, FAILED, Store
 from tests.digitnet.paper.outcomes import outcome, row
@@ -193,6 +198,120 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
 def test_list_prints_the_rows(capsys):
     assert reproduce.main(["--list", "--tables", "4"]) == 0
     assert capsys.readouterr().out.split() == ["table4/50", "table4/100", "table4/150"]
+
+
+def test_without_out_nothing_is_written_where_a_clone_has_its_report():
+    assert reproduce._parser().parse_args([]).out == "runs/reproduction"
+
+
+@pytest.mark.parametrize("option", ["--help", "--version", "--list"])
+def test_what_needs_no_training_imports_no_backend(option):
+    blocked = "tensorflow", "jax", "keras", "torch", "numpy", "matplotlib", "scipy", "sklearn"
+    code = f"import sys; sys.modules.update(dict.fromkeys({blocked!r}))\n"
+    code += f"from digitnet import reproduce; reproduce.main([{option!r}])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout
+
+
+@pytest.fixture
+def nothing_slow(monkeypatch):
+    """Pictures that take a second each are not drawn, and nothing's cost is measured."""
+    for name in ("write_digits", "write_jitter", "write_lbp", "write_curves"):
+        monkeypatch.setattr(pictures, name, lambda *_: None)
+    names = ("parameters", "macs", "microseconds_single", "microseconds_in_batch")
+    known = collections.defaultdict(lambda: dict.fromkeys(names, 1))
+    monkeypatch.setattr(cost, "costs", lambda *_: {"machine": "none", "models": known})
+
+
+@pytest.mark.usefixtures("nothing_slow")
+def test_a_report_alone_runs_nothing_and_wants_jobs(tmp_path, digits, capsys, monkeypatch):
+    asked = options(tmp_path / "out", "--report-only")
+    assert reproduce.main(asked) == 2
+    assert "holds no finished job" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    Store(tmp_path / "out").write(outcome("table2/0.1", [0.9, 0.91]))
+    monkeypatch.setattr(datasets, "load", lambda *_, **__: digits)
+    monkeypatch.setattr(reproduce, "_executor", None)
+    assert reproduce.main(asked) == 0
+    assert "1 jobs, none of them run now" in capsys.readouterr().out
+    assert "| learning rate 0.1 |" in (tmp_path / "out" / "report.md").read_text()
+    assert Store(tmp_path / "out").commands() == []
+
+
+@pytest.mark.usefixtures("nothing_slow")
+def test_a_report_keeps_the_sections_that_only_a_fuller_run_can_make(tmp_path, digits):
+    # A look at everything in minutes took the attention maps out of the committed report: their
+    # model lies in a folder that is not committed.
+    store, picture = Store(tmp_path), tmp_path / "attention.png"
+    store.write(outcome("table1/lenet_attention", [0.9, 0.91]))
+    picture.write_bytes(b"of a run that was kept elsewhere")
+    document.write(store, digits)
+    assert "![Attention maps, as the paper's figure 3](attention.png)" in (
+        tmp_path / "report.md"
+    ).read_text(encoding="utf-8")
+    assert picture.read_bytes() == b"of a run that was kept elsewhere"
+
+
+@pytest.mark.usefixtures("nothing_slow")
+def test_a_picture_that_cannot_be_drawn_is_an_earlier_one_or_says_why(
+    tmp_path, digits, monkeypatch
+):
+    def refuse(*_):
+        raise UserError("scikit-image is not installed.")
+
+    monkeypatch.setattr(pictures, "write_lbp", refuse)
+    store = Store(tmp_path)
+    store.write(outcome("table2/0.1", [0.9]))
+    document.write(store, digits)
+    assert "The picture lbp.png was not drawn: " in (tmp_path / "report.md").read_text()
+    (tmp_path / "lbp.png").write_bytes(b"an earlier one")
+    document.write(store, digits)
+    assert "](lbp.png)" in (tmp_path / "report.md").read_text()
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 13])
+def test_curves_are_a_panel_a_row_under_one_title(tmp_path, monkeypatch, count):
+    drawn = []
+    monkeypatch.setattr(pictures.styled_figure, "__exit__", lambda self, *_: drawn.append(self))
+    stored = [
+        outcome(row.full_name, [0.5, 0.6], seed)
+        for row in rows.choose(None, ["gate"])[:count]
+        for seed in (0, 1)
+    ]
+    results = read(rows.choose(None, ["gate"]), stored)["gate"]
+    pictures.write_curves(tmp_path / "curves.png", results, "What it says")
+    figure = drawn[0].figure
+    panels = [axes for axes in figure.axes if axes.lines]
+    assert len(panels) == count
+    assert [axes.get_title("right") for axes in panels] == ["40.00 %"] * count
+    assert figure.get_suptitle() == "What it says"
+    assert not any(axes.get_legend() for axes in panels)
+
+
+def test_a_title_names_the_rows_that_end_lowest_and_highest():
+    stored = [outcome("table2/0.1", [0.9]), outcome("table2/0.01", [0.95])]
+    results = read(rows.choose(None, ["table2"]), stored)["table2"]
+    assert document._least_and_most(results) == (
+        "Least error at the end: learning rate 0.01 (5.00 %); most: learning rate 0.1 (10.00 %)"
+    )
+
+
+def test_the_paper_s_cells_stand_beside_ours_with_what_our_seeds_allow():
+    stored = [outcome("table2/0.1", [0.5] * 99 + [x], n) for n, x in enumerate((0.80, 0.81, 0.82))]
+    head, _, cells = tables.of_results([result_of("table2/0.1", *stored)]).splitlines()
+    found = dict(zip(head.split(" | "), cells.split(" | "), strict=True))
+    assert found["paper, test %"] == "80.9"
+    assert found["test, less the paper's"] == "+0.10, within ± 2.48"
+    assert found["paper, training %"] == "88.3"
+    assert found["training, less the paper's"] == "-13.30, beyond ± 0.00"
+
+
+def test_a_section_has_no_column_that_it_has_nothing_for():
+    head = tables.of_results(
+        [result_of("protocol/0.9-flip-shift", outcome("protocol/0.9-flip-shift", [0.9]))]
+    ).splitlines()[0]
+    assert "paper" not in head and "best epoch" in head
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import pytest
 
 from digitnet import models, recipe
 from digitnet.errors import UserError
+from digitnet.networks.gates import Gate
 from digitnet.paper.experiments import plan, rows
 from digitnet.paper.experiments.trials import LIGHT, Job, fingerprint, job_from_spec, network
 from digitnet.training.augmentation import Augmentation
@@ -123,7 +124,7 @@ def test_a_gate_s_row_is_found_by_its_gate_and_never_by_its_name():
     gates = {row.name: row.trial.gate for row in rows.choose(None, ["gate"])}
     assert len(set(gates.values())) == len(gates) == 13
     assert gates["none"] is None
-    assert gates["channelwise-second-zero"] == models.Gate("channelwise", (2,), "zero")
+    assert gates["channelwise-second-zero"] == Gate("channelwise", (2,), "zero")
 
 
 def test_a_job_comes_back_from_its_spec():
