@@ -61,15 +61,13 @@ class World:
         return len(self.digits.labels) + pooled
 
     def epoch(self, number: int) -> Pool:
-        """The pictures of one epoch in random order, shifted by at most one whole pixel."""
+        """The pictures of one epoch in random order; each of a pool is shifted by up to a pixel."""
         rng = np.random.default_rng([self.seed, 3, number])
         parts = [Pool(self._warped(rng), self.digits.labels)]
         for pool in self.pools:
             size = round(self.share * len(pool.labels))
             chosen = (np.arange(size) + number * size) % len(pool.labels)
-            shifts = rng.integers(-1, 2, 2)
-            shifted = np.roll(pool.images[chosen], shifts, axis=(1, 2))
-            parts.append(Pool(shifted, pool.labels[chosen]))
+            parts.append(Pool(_shifted(pool.images[chosen], rng), pool.labels[chosen]))
         images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         order = rng.permutation(len(labels))
         return Pool(images[order], labels[order])
@@ -83,7 +81,16 @@ class World:
         return images
 
 
-def stroke_digits(count: int, rng) -> Pool:
+def _shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Moves each picture by a draw of its own: -1, 0 or 1 pixels across and down."""
+    count, height, width, _ = images.shape
+    padded = np.pad(images[..., 0], ((0, 0), (1, 1), (1, 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(1, 2))
+    down, across = rng.integers(0, 3, (2, count))
+    return windows[np.arange(count), down, across][..., None]
+
+
+def stroke_digits(count: int, rng: np.random.Generator) -> Pool:
     """Digits drawn from allographs, all ten equally often; `rng` is NumPy's Generator."""
     labels = np.arange(count) % 10
     drawn = (_draw_digits(labels[start : start + GROUP], rng) for start in range(0, count, GROUP))
