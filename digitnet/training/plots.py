@@ -141,7 +141,7 @@ def write_attention(path, model, images, labels) -> None:
         figure,
         axes,
     ):
-        axes = np.atleast_2d(axes)
+        axes = np.reshape(axes, (1 + len(gates), len(examples)))  # one digit makes one column
         for column, image in enumerate(images[examples]):
             axes[0, column].imshow(image[..., 0], cmap="gray_r", vmin=0, vmax=255)
         for row, gate in enumerate(gates, start=1):
