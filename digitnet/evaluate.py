@@ -170,7 +170,7 @@ def _digits(model: str, dataset: str | None) -> "Digits":
 
     config = pathlib.Path(model) / "config.json"
     if dataset is None and config.is_file():
-        return training_set.digits_of(files.read_json(config), needs_training=False)
+        return training_set.digits_of(files.read_record(config), needs_training=False)
     return datasets.load(dataset or "auto", validation_count=0, needs_training=False)
 
 

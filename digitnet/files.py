@@ -47,19 +47,28 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2) + "\n")
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> Any:
     """Reads a JSON file.
 
     Raises:
         UserError: If it is missing or damaged.
     """
     try:
-        value = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read: {error}") from error
-    if not isinstance(value, dict):
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Reads a JSON object.
+
+    Raises:
+        UserError: If it is missing, damaged, or something else.
+    """
+    record = read_json(path)
+    if not isinstance(record, dict):
         raise UserError(f"{path} cannot be read: it holds no JSON object.")
-    return value
+    return record
 
 
 def make_folder(folder: Path) -> pathlib.Path:

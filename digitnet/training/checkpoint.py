@@ -105,7 +105,7 @@ def restore(run_dir: str | os.PathLike[str], model: keras.Model) -> dict[str, An
         return {"epoch": 0, "history": [], "seconds": 0.0}
     newest = found[-1]
     try:
-        state = files.read_json(newest / STATE)
+        state = files.read_record(newest / STATE)
         weights = newest / (HDF5 if (newest / HDF5).exists() else WEIGHTS)
         content = weights.read_bytes()
         if hashlib.sha256(content).hexdigest() != state["sha256"]:

@@ -112,7 +112,7 @@ def complete(arguments: argparse.Namespace) -> tuple[Recipe, str, dict[str, Any]
         run_dir = arguments.run_dir or f"runs/{recipe.name}"
         return recipe, run_dir, {**digits, "dataset": digits["dataset"] or "auto"}
     run_dir = _run_to_resume(arguments)
-    config = files.read_json(pathlib.Path(run_dir) / "config.json")
+    config = files.read_record(pathlib.Path(run_dir) / "config.json")
     recipe, before = _recorded(run_dir, config)
     if arguments.recipe is not None:
         recipe = recipe_named(arguments.recipe)

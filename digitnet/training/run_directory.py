@@ -68,7 +68,7 @@ def open_run(
                 f"{run_dir} holds an unfinished run; go on with it with --resume, or give "
                 "another --run-dir."
             )
-        earlier = files.read_json(run_dir / "config.json")
+        earlier = files.read_record(run_dir / "config.json")
         # A run that an older version started lacks the key `training_set`.
         different = [key for key in config if key in earlier and earlier[key] != config[key]]
         if different:
@@ -153,7 +153,7 @@ def finish(
         "seconds": round(keeper.seconds, 1),
     }
     metrics["not_measured"] = _not_measured(recipe, metrics)
-    run_report.write(run_dir, files.read_json(run_dir / "config.json"), metrics)
+    run_report.write(run_dir, files.read_record(run_dir / "config.json"), metrics)
     # Last of all: a run directory with metrics.json is finished.
     files.write_json(run_dir / "metrics.json", metrics)
     return metrics

@@ -127,6 +127,9 @@ def test_run_that_ends_at_chance_says_so_and_fails(capsys):
 def test_mistyped_options_of_a_run_are_told_before_anything_is_read(tmp_path, capsys):
     assert train.main(["--resume", str(tmp_path)]) == 2
     assert "no run to resume" in sentence(capsys)
+    (tmp_path / "config.json").write_text("[]")
+    assert train.main(["--resume", str(tmp_path)]) == 2
+    assert "no JSON object" in sentence(capsys)
     (tmp_path / "config.json").write_text('{"recipe": {"cake": 1}}')
     assert train.main(["--resume", str(tmp_path)]) == 2
     assert "another folder" in sentence(capsys)
