@@ -187,7 +187,7 @@ def _main(argv: Sequence[str] | None) -> int:
             command = ["python", "-m", "digitnet.train", *_kept(arguments), "--resume", run_dir]
         print(f"\nStopped. Go on with: {shlex.join(command)}", file=sys.stderr)
         return 130
-    return _tell(run_dir, metrics)
+    return _tell(recipe, run_dir, metrics)
 
 
 def _kept(arguments: argparse.Namespace) -> list[str]:
@@ -196,7 +196,7 @@ def _kept(arguments: argparse.Namespace) -> list[str]:
     return [f"--{name.replace('_', '-')}" for name in names if getattr(arguments, name)]
 
 
-def _tell(run_dir: str, metrics: dict[str, Any]) -> int:
+def _tell(recipe: Recipe, run_dir: str, metrics: dict[str, Any]) -> int:
     """Prints the result, and what to do next; returns the exit code."""
     from digitnet.training.divergence import at_chance
 
@@ -213,7 +213,7 @@ def _tell(run_dir: str, metrics: dict[str, Any]) -> int:
     )
     folder = shlex.quote(str(run_dir))
     print(f"pictures and figures: {folder}/report.md", file=sys.stderr)
-    if at_chance(metrics):
+    if at_chance(recipe, metrics):
         print(
             "error: the model answers no better than one that always gives the most frequent "
             "digit; lower --learning-rate, or look at the digits (28×28, light ink on dark?).",

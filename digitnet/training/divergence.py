@@ -10,6 +10,8 @@ from digitnet.errors import UserError
 from digitnet.recipe import Recipe
 from digitnet.training.checkpoint import checkpoints
 
+FEW_STEPS = 50  # four epochs of the embedded digits; `lenet_attention` is past chance by then
+
 
 class StopWhenDiverged(keras.callbacks.Callback):
     """Ends `fit` after the first epoch whose loss is infinite or no number.
@@ -37,6 +39,14 @@ class StopWhenDiverged(keras.callbacks.Callback):
         )
 
 
-def at_chance(metrics: dict[str, Any]) -> bool:
-    """Whether a run's model is no better than one that always gives the most frequent digit."""
-    return bool(metrics["test_count"]) and metrics["test_accuracy"] <= metrics["chance_accuracy"]
+def at_chance(recipe: Recipe, metrics: dict[str, Any]) -> bool:
+    """Whether a run's model is no better than one that always gives the most frequent digit.
+
+    Not said of a run of few steps, which had no time to learn.
+    """
+    steps = recipe.epochs * metrics["train_count"] // recipe.batch_size
+    return (
+        steps >= FEW_STEPS
+        and metrics["test_count"] > 0
+        and metrics["test_accuracy"] <= metrics["chance_accuracy"]
+    )

@@ -106,7 +106,7 @@ def test_resume_with_a_run_directory_alone_goes_on_with_what_its_config_says(sto
     assert "model" in sentence(capsys)
     assert train.main(["--resume", stopped, "--run-dir", "elsewhere"]) == 2
     assert "name one folder" in sentence(capsys)
-    assert train.main(["--resume", stopped]) in (0, 1)  # a tiny run may end at chance
+    assert train.main(["--resume", stopped]) == 0
     metrics = json.loads((pathlib.Path(stopped) / "metrics.json").read_text())
     assert (metrics["model"], metrics["epochs"]) == ("lenet", 2)
     assert metrics["train_count"] > 50  # mixed, and limited
@@ -115,13 +115,14 @@ def test_resume_with_a_run_directory_alone_goes_on_with_what_its_config_says(sto
 def test_run_that_ends_at_chance_says_so_and_fails(capsys):
     metrics = {
         **dict(dataset="mnist", parameters=61_730, epochs=3, seconds=9.0, test_count=10_000),
-        **dict(test_accuracy=0.1135, chance_accuracy=0.1135),
+        **dict(test_accuracy=0.1135, chance_accuracy=0.1135, train_count=50_000),
     }
-    assert train._tell("runs/x", metrics) == 1
+    assert train._tell(recipe.default(), "runs/x", metrics) == 1
     output = capsys.readouterr()
     assert "11.35%" in output.out
     assert "lower --learning-rate" in output.err
-    assert train._tell("runs/x", {**metrics, "test_accuracy": 0.2}) == 0
+    for change in ({"test_accuracy": 0.2}, {"train_count": 40}, {"test_count": 0}):
+        assert train._tell(recipe.default(), "runs/x", {**metrics, **change}) == 0
 
 
 def test_mistyped_options_of_a_run_are_told_before_anything_is_read(tmp_path, capsys):
