@@ -166,7 +166,9 @@ def _main(argv: Sequence[str] | None) -> int:
 
     try:
         with without_chatter():
-            import keras  # noqa: F401  (starts the backend)
+            import keras
+
+            keras.ops.zeros(1)  # starts the backend's devices, and what it has to say of them
 
             from digitnet.training import devices
 

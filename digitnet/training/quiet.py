@@ -7,10 +7,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-# Information and warnings of native code, and what continues or heads them.
+# Information and warnings of native code, and what continues or heads them. Error 303 is no error:
+# there is no driver of a GPU on this machine.
 CHATTER = re.compile(
     r"[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] |WARNING: All log messages before absl|"
-    r"To enable the following instructions:|\s*$"
+    r"To enable the following instructions:|.*failed call to cuInit.*\(303\)|\s*$"
 )
 
 

@@ -13,6 +13,8 @@ NATIVE = [
     "I0000 00:00:1795733275.664348   23024 cudart_stub.cc:31] Could not find cuda drivers",
     "2026-11-26 23:00:00.123456: I tensorflow/core/util/port.cc:153] oneDNN custom operations",
     "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow",
+    "E0000 00:00:1795736064.254669   14842 cuda_platform.cc:52] failed call to cuInit: INTERNAL: "
+    "CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)",
     "E0000 00:00:1795733275.664348   23024 some.cc:1] it is broken",
 ]
 CODE = """
