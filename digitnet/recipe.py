@@ -1,8 +1,10 @@
 """Recipe, everything that decides how a model is trained, and the named recipes."""
 
 import dataclasses
+import sys
+from collections.abc import Callable
 
-from digitnet import models
+from digitnet import networks
 from digitnet.errors import UserError
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
@@ -66,9 +68,9 @@ class Recipe:
     validation_count: int = 1000
     seed: int = 0
 
-    def __post_init__(self):
-        known = ", ".join(models.MODELS)
-        _require(models.exists(self.model), f"--model must be one of {known}", self.model)
+    def __post_init__(self) -> None:
+        known = ", ".join(model_names())
+        _require(_is_model(self.model), f"--model must be one of {known}", self.model)
         _require(self.epochs >= 1, "--epochs must be at least 1", self.epochs)
         _require(self.batch_size >= 1, "--batch-size must be at least 1", self.batch_size)
         _require(
@@ -82,7 +84,6 @@ class Recipe:
             "the schedule must be constant or cosine",
             self.schedule,
         )
-
         _require(
             self.precision in PRECISIONS,
             f"the precision must be one of {', '.join(PRECISIONS)}",
@@ -90,9 +91,31 @@ class Recipe:
         )
 
 
-def _require(condition, rule, value):
+def model_names() -> tuple[str, ...]:
+    """The models' names, those included that a program has put into `digitnet.models.MODELS`.
+
+    Nothing is imported for them: a command's --help has no second to wait for Keras.
+    """
+    models = sys.modules.get("digitnet.models")
+    return tuple(models.MODELS) if models else networks.NAMES
+
+
+def _is_model(name: str) -> bool:
+    if name in model_names():
+        return True
+    from digitnet import models  # imports Keras; knows the variants of the gate, too
+
+    return models.exists(name)
+
+
+def _require(condition: bool, rule: str, value: object) -> None:
     if not condition:
         raise UserError(f"{rule}, but it is {value!r}.")
+
+
+def described(name: str) -> str:
+    """The first line of a named recipe's docstring, without the command."""
+    return (RECIPES[name].__doc__ or "").strip().splitlines()[0].split(": `")[0].rstrip(".:")
 
 
 def default() -> Recipe:
@@ -174,7 +197,7 @@ def paper_momentum() -> Recipe:
     return dataclasses.replace(paper(), name="paper_momentum", momentum=0.9)
 
 
-RECIPES = {
+RECIPES: dict[str, Callable[[], Recipe]] = {
     "default": default,
     "long": long,
     "edge": edge,

@@ -1,1 +1,3 @@
-"""Networks beside LeNet: the camera's, and the large ones that the paper weighs."""
+"""Networks beside LeNet, and the names of all, which are known without Keras."""
+
+NAMES = ("lenet", "lenet_attention", "edge", "alexnet", "vgg16", "resnet50")

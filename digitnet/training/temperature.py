@@ -1,12 +1,16 @@
 """Confidences that mean what they say: one temperature, folded into the last layer."""
 
+import math
+
 import keras
 import numpy as np
 
 SEARCH_RANGE = (0.1, 10.0)  # of temperatures; the best of a sane model lies well inside
 
 
-def calibrate(model: keras.Model, images, labels, batch_size=500) -> float:
+def calibrate(
+    model: keras.Model, images: np.ndarray, labels: np.ndarray, batch_size: int = 500
+) -> float:
     """Divides a model's logits by the temperature that fits held-out images best.
 
     Label smoothing leaves a model less sure than it is right, plain training more sure. One
@@ -32,7 +36,7 @@ def calibrate(model: keras.Model, images, labels, batch_size=500) -> float:
     return temperature
 
 
-def best_temperature(logits, labels) -> float:
+def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """The temperature with the least cross-entropy, by golden-section search on its logarithm.
 
     Args:
@@ -40,7 +44,7 @@ def best_temperature(logits, labels) -> float:
         labels: Integers `(N,)`.
     """
 
-    def cross_entropy(log_temperature):
+    def cross_entropy(log_temperature: float) -> float:
         scaled = logits.astype(np.float64) / np.exp(log_temperature)
         scaled -= scaled.max(axis=1, keepdims=True)
         log_sum = np.log(np.exp(scaled).sum(axis=1))
@@ -55,3 +59,14 @@ def best_temperature(logits, labels) -> float:
         else:
             low = third
     return float(np.exp((low + high) / 2))
+
+
+def hits_bound(temperature: float) -> bool:
+    """Whether the search ended at an end of its range: then no temperature fits.
+
+    Example:
+
+    >>> hits_bound(0.1000001), hits_bound(1.3)
+    (True, False)
+    """
+    return any(math.isclose(temperature, bound, rel_tol=1e-3) for bound in SEARCH_RANGE)

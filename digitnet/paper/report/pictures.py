@@ -2,9 +2,9 @@
 
 import itertools
 
-import keras
 import numpy as np
 
+from digitnet.networks.keras_file import load_model
 from digitnet.paper.report.results import Reading
 from digitnet.paper.report.tables import margin
 from digitnet.training import plots
@@ -64,7 +64,7 @@ def write_differences(path, differences: dict[str, list[float]]) -> None:
 
 def write_attention(path, model_path, digits) -> None:
     """Every gate's mask over one test image of each digit, as the paper's figure 3."""
-    model = keras.models.load_model(model_path)
+    model = load_model(model_path)
     plots.write_attention(path, model, digits.x_test, digits.y_test)
 
 
