@@ -10,17 +10,13 @@ import argparse
 import json
 import sys
 
-import numpy as np
-
 from benchmarks import blocks, sheets
-from digitnet.drawn import surfaces
+from digitnet.drawn.pages import EMPTY_PAGES, draw_empty_page
 from edge_demo.contract import UserError, run_command
 from edge_demo.model.classifier import Classifier
 from edge_demo.reading import reader
 from edge_demo.showing import overlay
 from edge_demo.showing.saving import write_picture
-
-SIZE = (640, 480)
 
 
 def main(argv=None):
@@ -45,8 +41,8 @@ def _run(argv):
         raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
     classifier = Classifier(arguments.model)
     kinds, tiles = {}, []
-    for number in range(arguments.pages * len(KINDS)):
-        kind = list(KINDS)[number % len(KINDS)]
+    for number in range(arguments.pages * len(EMPTY_PAGES)):
+        kind = list(EMPTY_PAGES)[number % len(EMPTY_PAGES)]
         page = draw_empty_page(kind, number)
         readings = reader.read_digits(page, classifier, arguments.threshold)
         counts = kinds.setdefault(kind, {"pages": 0, "with_digits": 0, "false_digits": 0})
@@ -77,46 +73,6 @@ def markdown(kinds):
         for kind, counts in kinds.items()
     ]
     return "\n".join(lines)
-
-
-def draw_empty_page(kind, seed):
-    """Returns uint8 [480, 640, 3], a page of a kind without any digit on it."""
-    random = np.random.default_rng((seed, 5))
-    width, height = SIZE
-    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    angle = random.uniform(0, 2 * np.pi)
-    light = 1 - 0.15 * (1 + x * np.cos(angle) + y * np.sin(angle))
-    page = random.uniform(150, 235) * light
-    for layer in KINDS[kind]:
-        page = layer(page, random)
-    page = page + random.normal(0, random.uniform(0.5, 4), page.shape)
-    tint = random.uniform(0.9, 1.05, 3)
-    return np.clip(page[:, :, None] * tint, 0, 255).astype(np.uint8)
-
-
-KINDS = {
-    "plain": (),
-    "grained": (surfaces.grain,),
-    "crumpled": (surfaces.crumples, surfaces.grain),
-    "stained": (surfaces.stains,),
-    "ruled": (surfaces.rules,),
-    "squared": (surfaces.squares,),
-    "margin line, grained": (surfaces.margin, surfaces.grain),
-    "on a desk": (surfaces.desk, surfaces.grain),
-    "in a shadow, crumpled": (surfaces.crumples, surfaces.shadow),
-    "board": (surfaces.board,),
-    "facets, vignette": (surfaces.facets, surfaces.vignette),
-    "folded": (surfaces.folds,),
-    "dotted": (surfaces.dots,),
-    "squared, on wood": (surfaces.squares, surfaces.wooden_desk),
-    "hairs, scratches": (surfaces.scratches, surfaces.grain),
-    "wood": (surfaces.wood,),
-    "cloth": (surfaces.cloth,),
-    "tiles, keys": (surfaces.tiles,),
-    "stripes": (surfaces.stripes,),
-    "clouds": (surfaces.clouds,),
-    "static": (surfaces.static,),
-}
 
 
 if __name__ == "__main__":

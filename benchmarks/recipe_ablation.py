@@ -21,7 +21,8 @@ import keras
 from benchmarks import blocks
 from digitnet import files, models, recipe
 from digitnet.digits import datasets
-from digitnet.train import compile_for_training
+from digitnet.training import training_set
+from digitnet.training.compiling import compile_for_training
 from digitnet.training.feed import Feed
 from edge_demo.contract import UserError, run_command
 
@@ -53,7 +54,7 @@ def row(variant: str, seed: int, num_epochs: int, digits: datasets.Digits) -> di
     """Trains one variant with one seed and scores it on the validation images."""
     chosen = recipe_of(variant, seed, num_epochs)
     model = models.build(chosen.model, chosen.seed)
-    feed = Feed.of(chosen, digits, datasets.NUM_CLASSES)
+    feed = Feed.of(chosen, training_set.of(chosen, digits), datasets.NUM_CLASSES)
     training_model = compile_for_training(model, chosen, feed.steps_per_epoch)
     started = time.process_time()
     history = training_model.fit(

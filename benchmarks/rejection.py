@@ -16,6 +16,7 @@ import tempfile
 
 import numpy as np
 
+import digitnet
 from digitnet.digits import datasets
 from digitnet.drawn import world
 from edge_demo.contract import UserError, run_command
@@ -117,14 +118,7 @@ def markdown(report):
 def _predictor(path):
     if path.endswith(".tflite"):
         return lambda images: _ask_device(path, images)
-    import keras
-
-    import digitnet.models  # noqa: F401, registers AttentionGate with Keras
-
-    try:
-        model = keras.saving.load_model(path, compile=False)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} cannot be loaded as a Keras model: {error}") from error
+    model = digitnet.load_model(path)
     return lambda images: model.predict(images, batch_size=500, verbose=0)
 
 

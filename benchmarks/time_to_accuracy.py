@@ -21,9 +21,9 @@ from benchmarks import readme
 from digitnet import models
 from digitnet.digits import datasets
 from digitnet.recipe import RECIPES, Recipe
-from digitnet.train import compile_for_training
-from digitnet.training import epochs, provenance
+from digitnet.training import epochs, provenance, training_set
 from digitnet.training.augmentation import Augmentation
+from digitnet.training.compiling import compile_for_training
 from digitnet.training.feed import Feed
 from digitnet.training.run_directory import EVALUATION_BATCH_SIZE
 from edge_demo.contract import UserError, run_command
@@ -63,7 +63,7 @@ class Stopwatch(keras.callbacks.Callback):
 def measure(recipe: Recipe, digits: datasets.Digits) -> Stopwatch:
     """Trains a recipe under the watch."""
     model = models.build(recipe.model, recipe.seed)
-    feed = Feed.of(recipe, digits, model.output_shape[-1])
+    feed = Feed.of(recipe, training_set.of(recipe, digits), model.output_shape[-1])
     training_model = compile_for_training(model, recipe, feed.steps_per_epoch)
     _compile(training_model, recipe, digits)
     watch = Stopwatch(digits.x_test, digits.y_test)

@@ -51,8 +51,8 @@ def _keras(images, labels, with_augmentation):
     import keras
 
     from digitnet import models, recipe
-    from digitnet.train import compile_for_training
     from digitnet.training.augmentation import Augmentation
+    from digitnet.training.compiling import compile_for_training
     from digitnet.training.epochs import Shuffled
     from digitnet.training.feed import Feed
 

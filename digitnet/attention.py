@@ -1,5 +1,8 @@
 """AttentionGate, the layer the project is about."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -33,7 +36,8 @@ class AttentionGate(keras.layers.Layer):
             starts 88 % open.
         kernel_regularizer: Optional regulariser of the kernel.
         bias_regularizer: Optional regulariser of the bias.
-        activity_regularizer: Optional regulariser of the gated output.
+        activity_regularizer: Optional regulariser of the gated output, and of it alone; kept as
+            `gated_regularizer`, because Keras would apply one of its own name to the mask, too.
         kernel_constraint: Optional constraint on the kernel after each update.
         bias_constraint: Optional constraint on the bias after each update.
 
@@ -68,18 +72,18 @@ class AttentionGate(keras.layers.Layer):
 
     def __init__(
         self,
-        mask="spatial",
-        data_format=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer=None,
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        **kwargs,
-    ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        mask: str = "spatial",
+        data_format: str | None = None,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = None,
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
         if mask not in MASK_KINDS:
             raise ValueError(
                 f"`mask` must be 'spatial' (one mask for all channels) or 'channelwise' "
@@ -98,10 +102,11 @@ class AttentionGate(keras.layers.Layer):
         self.bias_initializer = keras.initializers.get(bias_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.gated_regularizer = keras.regularizers.get(activity_regularizer)
         self.kernel_constraint = keras.constraints.get(kernel_constraint)
         self.bias_constraint = keras.constraints.get(bias_constraint)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[int | None]) -> None:
         if len(input_shape) != 4:
             raise ValueError(
                 f"AttentionGate {self.name!r} expects a feature map of rank 4, (batch, height, "
@@ -132,7 +137,7 @@ class AttentionGate(keras.layers.Layer):
         )
         self.input_spec = keras.InputSpec(ndim=4, axes={channel_axis: channels})
 
-    def attention(self, inputs):
+    def attention(self, inputs: Any) -> Any:
         """Returns the mask for a batch: `(B, H, W, 1)` or `(B, H, W, C)`, floats in 0..1.
 
         For `channels_first` the channels come second, as in the input. The dtype is the layer's
@@ -141,18 +146,21 @@ class AttentionGate(keras.layers.Layer):
         inputs = ops.convert_to_tensor(inputs, dtype=self.compute_dtype)
         if not self.built:
             self.build(inputs.shape)
-            self.built = True
         return self._attention(inputs)
 
-    def call(self, inputs, return_attention=False):
+    def call(self, inputs: Any, return_attention: bool = False) -> Any:
         attention = self._attention(inputs)
         gated = inputs * attention
+        if self.gated_regularizer is not None:
+            loss = self.gated_regularizer(gated)
+            # Over the batch's size, as Keras has it for every layer.
+            self.add_loss(ops.divide_no_nan(loss, ops.cast(ops.shape(gated)[0], loss.dtype)))
         return (gated, attention) if return_attention else gated
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         return tuple(input_shape)
 
-    def compute_output_spec(self, inputs, return_attention=False):
+    def compute_output_spec(self, inputs: Any, return_attention: bool = False) -> Any:
         gated = keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
         if not return_attention:
             return gated
@@ -161,7 +169,7 @@ class AttentionGate(keras.layers.Layer):
             attention_shape[self._channel_axis] = 1
         return gated, keras.KerasTensor(attention_shape, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "mask": self.mask,
@@ -170,16 +178,16 @@ class AttentionGate(keras.layers.Layer):
             "bias_initializer": keras.initializers.serialize(self.bias_initializer),
             "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
             "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
-            "activity_regularizer": keras.regularizers.serialize(self.activity_regularizer),
+            "activity_regularizer": keras.regularizers.serialize(self.gated_regularizer),
             "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
             "bias_constraint": keras.constraints.serialize(self.bias_constraint),
         }
 
     @property
-    def _channel_axis(self):
+    def _channel_axis(self) -> int:
         return 3 if self.data_format == "channels_last" else 1
 
-    def _attention(self, inputs):
+    def _attention(self, inputs: Any) -> Any:
         # TensorFlow has no channels-first convolution on a CPU, so the channels step last for it.
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))

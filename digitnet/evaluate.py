@@ -2,24 +2,65 @@
 
 import argparse
 import json
+import os
 import pathlib
 import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from digitnet.digits import datasets
+import digitnet
+from digitnet import files
 from digitnet.errors import UserError, run_command
-from digitnet.training import scores
+
+# Keras, NumPy and what needs them are imported where they are used: --help answers at once.
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    from numpy.typing import ArrayLike
+
+    from digitnet.digits.datasets import Digits
 
 BATCH_SIZE = 500
 
 
-def predictor(path):
-    """A model file as a function: .keras through Keras, .tflite through the device's classifier.
+def evaluate(
+    model: "str | os.PathLike[str] | keras.Model", x_test: "ArrayLike", y_test: "ArrayLike"
+) -> dict[str, Any]:
+    """Scores a model on images and labels: `digitnet.evaluate(...)`.
+
+    Args:
+        model: The path of a .keras or .tflite file or of a run directory, or a Keras model.
+        x_test: Images, `(N, 28, 28)` or `(N, 28, 28, 1)`: uint8, 0 = background, 255 = ink, or
+            floats and other ranges, which are converted, and which is said.
+        y_test: Their digits, integers 0..9, `(N,)`.
+
+    Returns:
+        `count`, `accuracy`, `loss` in nats, `per_class_accuracy`, `calibration_error`,
+        `confusion_matrix` and `confusion_pairs`, as `digitnet.training.scores.summary` has them.
+
+    Raises:
+        UserError: If the model is none of digits, or the arrays are none.
+    """
+    from digitnet.digits import checks
+    from digitnet.training import scores
+
+    predict = predictor(model)
+    images, labels = checks.check_part("arrays", "test", x_test, y_test)
+    if not len(labels):
+        raise UserError("there are no test images to score the model on.")
+    return scores.summary(labels, predict(images))
+
+
+def predictor(
+    model: "str | os.PathLike[str] | keras.Model",
+) -> "Callable[[np.ndarray], np.ndarray]":
+    """A model as a function: .keras through Keras, .tflite through the device's classifier.
 
     Open a .tflite before anything imports TensorFlow (reading MNIST does): tflite-runtime 2.14.0
     crashes in a process that imported TensorFlow 2.21 before it, and works in the other order.
 
     Args:
-        path: The file.
+        model: The path of a file or of a run directory, or a Keras model.
 
     Returns:
         A function from uint8 images `(N, 28, 28, 1)`, 0 = background, 255 = ink, to float32
@@ -28,12 +69,17 @@ def predictor(path):
     Raises:
         UserError: If the file is missing, damaged, or no model of digits.
     """
-    path = pathlib.Path(path)
+    if not isinstance(model, str | os.PathLike):
+        return _keras_predictor(model, "this model")
+    path = pathlib.Path(model)
+    if path.is_dir():
+        path = path / "model.keras"
     if not path.is_file():
         raise UserError(f"there is no file {path}; train one with `python -m digitnet.train`.")
     if path.suffix == ".keras":
-        model = load_keras(path)
-        return lambda images: model.predict(images, batch_size=BATCH_SIZE, verbose=0)
+        from digitnet.networks.keras_file import load_model
+
+        return _keras_predictor(load_model(path), str(path))
     if path.suffix == ".tflite":
         try:
             from edge_demo.model.classifier import Classifier
@@ -49,47 +95,36 @@ def predictor(path):
     raise UserError(f"{path} is neither a .keras nor a .tflite file.")
 
 
-def load_keras(path):
-    """Loads a .keras file and checks that it takes and gives what digitnet's models do.
+def _keras_predictor(model: "keras.Model", name: str) -> "Callable[[np.ndarray], np.ndarray]":
+    from edge_demo.contract import IMAGE_SHAPE, NUM_CLASSES
 
-    Raises:
-        UserError: If not.
-    """
-    import keras
-
-    import digitnet.attention  # noqa: F401  (registers the layer that the file may hold)
-
-    try:
-        model = keras.saving.load_model(path, compile=False)
-    except Exception as error:  # zipfile, h5py, json and Keras all have errors of their own
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UserError(f"{path} cannot be loaded as a Keras model: {reason}") from error
     shapes = [tuple(tensor.shape) for tensor in (*model.inputs, *model.outputs)]
-    if shapes != [(None, 28, 28, 1), (None, datasets.NUM_CLASSES)]:
+    wanted = [(None, *IMAGE_SHAPE), (None, NUM_CLASSES)]
+    if shapes != wanted:
         raise UserError(
-            f"{path} is no model of digits: input and output are {shapes}, not "
-            "[(None, 28, 28, 1), (None, 10)]."
+            f"{name} is no model of digits: input and output are {shapes}, not {wanted}."
         )
-    return model
+    return lambda images: model.predict(images, batch_size=BATCH_SIZE, verbose=0)
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m digitnet.evaluate",
         description="Scores a model file on test images: accuracy, calibration, mistakes.",
     )
-    parser.add_argument("model", help="a .keras or .tflite file")
+    parser.add_argument("--version", action="version", version=f"digitnet {digitnet.__version__}")
+    parser.add_argument("model", help="a .keras or .tflite file, or a run directory")
     parser.add_argument(
         "--dataset",
-        default="auto",
         help="auto, mnist, optdigits, an .npz (x_test, y_test), a folder of IDX files or one of "
-        "class folders; of the latter the test part is read (default: auto)",
+        "class folders; of the latter the test part is read (default: a run directory's own "
+        "digits, and for a file auto: MNIST where it is at hand, else the embedded digits)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
 
-def _table(result):
+def _table(result: dict[str, Any]) -> str:
     lines = [
         f"{result['model']} on {result['dataset']}: {result['accuracy']:.2%} of "
         f"{result['count']:,} images",
@@ -107,22 +142,39 @@ def _table(result):
     return "\n".join(lines)
 
 
-def main(argv=None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """The command line. Returns the exit code."""
     return run_command(_main, argv)
 
 
-def _main(argv):
+def _main(argv: Sequence[str] | None) -> int:
     arguments = _parser().parse_args(argv)
-    predict = predictor(arguments.model)
-    digits = datasets.load(arguments.dataset, validation_count=0, needs_training=False)
+    from digitnet.training.quiet import without_chatter
+
+    with without_chatter():
+        predict = predictor(arguments.model)
+        digits = _digits(arguments.model, arguments.dataset)
     if not len(digits.x_test):
-        raise UserError(f"{arguments.dataset} holds no test images.")
+        raise UserError(f"{digits.name} holds no test images; name others with --dataset.")
+    from digitnet.training import scores
+
     summary = scores.summary(digits.y_test, predict(digits.x_test))
     result = {"model": arguments.model, "dataset": digits.name, **summary}
     print(json.dumps(result) if arguments.json else _table(result))
     return 0
 
+
+def _digits(model: str, dataset: str | None) -> "Digits":
+    from digitnet.digits import datasets
+    from digitnet.training import training_set
+
+    config = pathlib.Path(model) / "config.json"
+    if dataset is None and config.is_file():
+        return training_set.digits_of(files.read_record(config), needs_training=False)
+    return datasets.load(dataset or "auto", validation_count=0, needs_training=False)
+
+
+digitnet._make_callable(__name__, evaluate)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -5,12 +5,16 @@ import errno
 import json
 import os
 import pathlib
+from collections.abc import Iterator
+from typing import Any
 
 from digitnet.errors import UserError
 
+Path = str | os.PathLike[str]
+
 
 @contextlib.contextmanager
-def replacing(path):
+def replacing(path: Path) -> Iterator[pathlib.Path]:
     """Yields a temporary path beside `path`, which takes its place when the block ends well.
 
     The temporary name ends as the final one does, for writers that look at suffixes.
@@ -32,18 +36,18 @@ def replacing(path):
             temporary.unlink(missing_ok=True)
 
 
-def write_text(path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """Writes a text file as `replacing` does."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_json(path, value) -> None:
+def write_json(path: Path, value: Any) -> None:
     """Writes JSON, indented, as `replacing` does."""
     write_text(path, json.dumps(value, indent=2) + "\n")
 
 
-def read_json(path) -> dict:
+def read_json(path: Path) -> Any:
     """Reads a JSON file.
 
     Raises:
@@ -55,7 +59,19 @@ def read_json(path) -> dict:
         raise UserError(f"{path} cannot be read: {error}") from error
 
 
-def make_folder(folder) -> pathlib.Path:
+def read_record(path: Path) -> dict[str, Any]:
+    """Reads a JSON object.
+
+    Raises:
+        UserError: If it is missing, damaged, or something else.
+    """
+    record = read_json(path)
+    if not isinstance(record, dict):
+        raise UserError(f"{path} cannot be read: it holds no JSON object.")
+    return record
+
+
+def make_folder(folder: Path) -> pathlib.Path:
     """Makes a folder where it is missing and checks that files can be written into it.
 
     Raises:
@@ -72,7 +88,7 @@ def make_folder(folder) -> pathlib.Path:
     return folder
 
 
-def cannot_write(path, error: OSError) -> str:
+def cannot_write(path: Path, error: OSError) -> str:
     """The sentence for an operating system's refusal to write."""
     if error.errno == errno.ENOSPC:
         return f"the disk is full, so {path} was not written; make room and run the command again."

@@ -7,6 +7,7 @@ The layer before the softmax is called `logits`.
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import layers
@@ -16,6 +17,9 @@ from digitnet.networks.edge import edge
 from digitnet.networks.gates import OPEN, VARIANTS, ZERO
 from digitnet.networks.large import alexnet, resnet50, vgg16
 from edge_demo.contract import ATTENTION, IMAGE_SHAPE, NUM_CLASSES, PROBABILITIES
+
+# Said to every layer that asks: `~/.keras/keras.json` of an old installation may say otherwise.
+LAST = "channels_last"
 
 
 def build(name: str, seed: int | None = None) -> keras.Model:
@@ -81,7 +85,7 @@ def with_attention(model: keras.Model, gate: int = 0) -> keras.Model:
         )
     masks = []
 
-    def call_and_keep_mask(layer, *args, **kwargs):
+    def call_and_keep_mask(layer: keras.Layer, *args: Any, **kwargs: Any) -> Any:
         if layer.name != gates[gate].name:
             return layer(*args, **kwargs)
         gated, mask = layer(*args, **{**kwargs, "return_attention": True})
@@ -97,26 +101,26 @@ def with_attention(model: keras.Model, gate: int = 0) -> keras.Model:
     return keras.Model(image, outputs, name=model.name)
 
 
-def _lenet(name: str, gates: tuple[int, ...] = (), **gate) -> keras.Model:
+def _lenet(name: str, gates: tuple[int, ...] = (), **gate: Any) -> keras.Model:
     """LeNet-5 with gates after the poolings of these numbers; `gate` is for `AttentionGate`."""
     image = keras.Input(IMAGE_SHAPE, dtype="uint8", name="image")
     x = layers.Rescaling(1 / 255, name="rescaling")(image)
-    # "same" is LeNet-5's 32×32 frame: two zeros on each side of the 28×28 image.
-    x = layers.Conv2D(6, 5, padding="same", activation="relu", name="conv1")(x)  # 28, 28, 6
-    x = layers.MaxPooling2D(2, name="pool1")(x)  # 14, 14, 6
+    # "same" is LeNet-5's 32×32 frame: two zeros on each side of the 28×28 image. 28, 28, 6.
+    x = layers.Conv2D(6, 5, padding="same", data_format=LAST, activation="relu", name="conv1")(x)
+    x = layers.MaxPooling2D(2, data_format=LAST, name="pool1")(x)  # 14, 14, 6
     if 1 in gates:
-        x = AttentionGate(name="gate1", **gate)(x)
-    x = layers.Conv2D(16, 5, activation="relu", name="conv2")(x)  # 10, 10, 16
-    x = layers.MaxPooling2D(2, name="pool2")(x)  # 5, 5, 16
+        x = AttentionGate(data_format=LAST, name="gate1", **gate)(x)
+    x = layers.Conv2D(16, 5, data_format=LAST, activation="relu", name="conv2")(x)  # 10, 10, 16
+    x = layers.MaxPooling2D(2, data_format=LAST, name="pool2")(x)  # 5, 5, 16
     if 2 in gates:
-        x = AttentionGate(name="gate2", **gate)(x)
-    x = layers.Flatten(name="flatten")(x)
+        x = AttentionGate(data_format=LAST, name="gate2", **gate)(x)
+    x = layers.Flatten(data_format=LAST, name="flatten")(x)
     x = layers.Dense(120, activation="relu", name="dense1")(x)
     x = layers.Dense(84, activation="relu", name="dense2")(x)
     return keras.Model(image, _classify(x), name=name)
 
 
-def _classify(x):
+def _classify(x: keras.KerasTensor) -> keras.KerasTensor:
     logits = layers.Dense(NUM_CLASSES, name="logits")(x)
     # Softmax in float32 under every precision policy: float16 loses small probabilities.
     return layers.Softmax(dtype="float32", name=PROBABILITIES)(logits)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+from collections.abc import Callable
 
 from digitnet import networks
 from digitnet.errors import UserError
@@ -68,7 +69,7 @@ class Recipe:
     validation_count: int = 1000
     seed: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         known = ", ".join(model_names())
         _require(_is_model(self.model), f"--model must be one of {known}", self.model)
         _require(self.epochs >= 1, "--epochs must be at least 1", self.epochs)
@@ -84,7 +85,6 @@ class Recipe:
             "the schedule must be constant or cosine",
             self.schedule,
         )
-
         _require(
             self.precision in PRECISIONS,
             f"the precision must be one of {', '.join(PRECISIONS)}",
@@ -105,9 +105,14 @@ def _is_model(name: str) -> bool:
     return name in model_names() or name in GATES
 
 
-def _require(condition, rule, value):
+def _require(condition: bool, rule: str, value: object) -> None:
     if not condition:
         raise UserError(f"{rule}, but it is {value!r}.")
+
+
+def described(name: str) -> str:
+    """The first line of a named recipe's docstring, without the command."""
+    return (RECIPES[name].__doc__ or "").strip().splitlines()[0].split(": `")[0].rstrip(".:")
 
 
 def default() -> Recipe:
@@ -189,7 +194,7 @@ def paper_momentum() -> Recipe:
     return dataclasses.replace(paper(), name="paper_momentum", momentum=0.9)
 
 
-RECIPES = {
+RECIPES: dict[str, Callable[[], Recipe]] = {
     "default": default,
     "long": long,
     "edge": edge,

@@ -46,13 +46,15 @@ def export(
     names += [f"digitnet-{name}{end}" for name in formats for end in _c_array_ends(with_c_array)]
     names += ["report.json", "report.md", "README.md"]
     with staging(out_dir, names, overwrite) as folder:
-        model, digits = _load(run, dataset)
+        model, training_set = _load(run, dataset)
+        digits = training_set.digits
         cases = verify.reference_cases(model, digits)
         np.savez(folder / "cases.npz", **cases)
         keras_accuracy = verify.accuracy(cases)
         record = None
         if "int8" in formats:
-            images, record = calibration.draw(digits.x_train, calibration_images, seed)
+            pictures = training_set.calibration_images(calibration_images, seed)
+            images, record = calibration.draw(pictures, calibration_images, seed)
             np.save(folder / "calibration.npy", images)
         files = []
         for name in tqdm(formats, desc="exporting", unit="file", file=sys.stderr):
@@ -92,15 +94,14 @@ def _check_formats(formats, target):
 
 
 def _load(run, dataset):
-    """The Keras model, and the digits that it is calibrated and verified on."""
-    dataset = dataset or run.config.get("dataset")
-    if dataset is None:
+    """The Keras model, and the training set that it is calibrated and verified on."""
+    if dataset is None and run.config.get("dataset") is None:
         raise UserError(
             f"{run.run_dir} has no config.json that names its dataset; name the one to verify on "
             "with --dataset."
         )
     with without_native_messages():
-        from digitnet.digits import datasets
+        from digitnet.training.training_set import training_set_of
         from export import rewrite
 
         model = trained_run.load_model(run.model_path)
@@ -111,9 +112,9 @@ def _load(run, dataset):
             "gate, so its files have no `attention` output.",
             file=sys.stderr,
         )
-    # The validation images stay out of the calibration as they stayed out of the training.
-    count = run.config.get("validation_count", 5000)
-    digits = datasets.load(dataset, validation_count=count)
-    if len(digits.y_test) == 0:
-        raise UserError(f"{dataset} holds no test images, so no file can be verified on it.")
-    return model, digits
+    training_set = training_set_of(run.config, dataset)
+    if len(training_set.digits.y_test) == 0:
+        raise UserError(
+            f"{training_set.digits.name} holds no test images, so no file can be verified on it."
+        )
+    return model, training_set

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from digitnet.networks.keras_file import load_model  # noqa: F401  (the one way)
 from edge_demo.contract import UserError
 
 TRAIN_FIRST = "run `python -m digitnet.train` first"
@@ -50,29 +50,6 @@ def read(run_dir) -> Source:
         _record(run_dir / "config.json"),
         _record(run_dir / "metrics.json"),
     )
-
-
-def load_model(path):
-    """Loads a .keras file with digitnet's layers.
-
-    Raises:
-        UserError: the file is cut short, damaged, or no Keras model.
-    """
-    import keras
-
-    import digitnet.models  # noqa: F401, registers AttentionGate with Keras
-
-    damaged = "it may be cut short or damaged: train again, or copy it again"
-    if not zipfile.is_zipfile(path):  # Keras would say that the file is not there
-        raise UserError(f"{path} is no whole Keras file; {damaged}.")
-    try:
-        return keras.saving.load_model(path, compile=False)
-    except Exception as error:  # Keras raises whatever the damaged part raises
-        reason = str(error).strip().splitlines()
-        raise UserError(
-            f"{path} cannot be loaded as a Keras model ({type(error).__name__}"
-            f"{': ' + reason[0].rstrip('.') if reason else ''}); {damaged}."
-        ) from error
 
 
 def _record(path):

@@ -6,11 +6,11 @@ MNIST is American. The rest of the world puts a flag and a foot on its 1, crosse
 
 import numpy as np
 
-from digitnet.drawn.glyphs import arc, glyph
+from digitnet.drawn.glyphs import Glyph, Point, Table, arc, choose, glyph
 from digitnet.drawn.strokes import ORDINARY_HAND, Hand
 
 
-def _corner(*points):
+def _corner(*points: Point) -> list[Point]:
     """A stroke of straight lines: every inner point is a corner."""
     first, *inner, last = points
     return [first, *(point for corner in inner for point in (corner, corner)), last]
@@ -21,7 +21,7 @@ _FOOT = [(0.06, 1), (0.3, 1.0), (0.56, 0.99)]
 _FIVE_BOWL = [(0.5, 0.36), (0.75, 0.62), (0.5, 0.96), (0, 0.93)]
 
 # digit: [(share, glyph), ...]; shares are relative.
-ALLOGRAPHS = {
+ALLOGRAPHS: dict[int, Table] = {
     0: [
         (3, glyph(arc(0.35, 0.5, 0.32, 0.5, -80, -445))),
         (2, glyph(arc(0.35, 0.5, 0.36, 0.5, -60, -430))),
@@ -359,13 +359,11 @@ _HANDS = {
 }
 
 
-def choose_allograph(digit: int, rng):
-    """Returns (Glyph, Hand) of one way to write a digit, drawn by the writers' shares.
+def choose_allograph(digit: int, rng: np.random.Generator) -> tuple[Glyph, Hand]:
+    """One way to write a digit, drawn by the writers' shares, and the hand that writes it.
 
     Args:
         digit: 0..9.
         rng: NumPy's Generator.
     """
-    shares = np.array([share for share, _ in ALLOGRAPHS[digit]])
-    choice = rng.choice(len(shares), p=shares / shares.sum())
-    return ALLOGRAPHS[digit][choice][1], _HANDS.get(digit, ORDINARY_HAND)
+    return choose(ALLOGRAPHS[digit], rng), _HANDS.get(digit, ORDINARY_HAND)

@@ -1,10 +1,14 @@
 """Glyphs: shapes made of pen strokes, given by a few control points."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 SAMPLES = 44  # points along a whole glyph: at 44 pixels no segment is longer than two pen widths
+
+
+Point = tuple[float, float]
 
 
 class Glyph(NamedTuple):
@@ -23,14 +27,27 @@ class Glyph(NamedTuple):
     stroke: np.ndarray
 
 
-def glyph(*strokes) -> Glyph:
+# What people write, or find beside writing: (share, glyph) each; shares are relative.
+Table = Sequence[tuple[float, Glyph]]
+
+
+def choose(table: Table, rng: np.random.Generator) -> Glyph:
+    """One glyph of a table, drawn by the shares."""
+    shares = np.array([share for share, _ in table])
+    return table[rng.choice(len(table), p=shares / shares.sum())][1]
+
+
+def glyph(*strokes: Sequence[Point]) -> Glyph:
     """Makes a glyph of strokes, each a list of points (x, y); a point given twice is a corner.
 
     Between corners a stroke is a uniform Catmull-Rom spline (Catmull and Rom, 1974), which is
     linear in its control points.
     """
     lengths = [_length(stroke) for stroke in strokes]
-    controls, matrices, pen_down, owner = [], [], [], []
+    controls: list[Point] = []
+    matrices: list[tuple[int, int, int]] = []
+    pen_down: list[bool] = []
+    owner: list[int] = []
     for number, (stroke, length) in enumerate(zip(strokes, lengths, strict=True)):
         samples = max(3, round(SAMPLES * length / sum(lengths)))
         runs = _runs(stroke)
@@ -52,7 +69,15 @@ def glyph(*strokes) -> Glyph:
     return Glyph(np.array(controls, np.float32), curve, np.array(pen_down[:-1]), np.array(owner))
 
 
-def arc(centre_x, centre_y, radius_x, radius_y, start_degrees, end_degrees, count=8):
+def arc(
+    centre_x: float,
+    centre_y: float,
+    radius_x: float,
+    radius_y: float,
+    start_degrees: float,
+    end_degrees: float,
+    count: int = 8,
+) -> list[Point]:
     """Points along an ellipse; 0° is to the right, 90° down.
 
     Example:
@@ -65,7 +90,7 @@ def arc(centre_x, centre_y, radius_x, radius_y, start_degrees, end_degrees, coun
     return list(zip(xs.tolist(), ys.tolist(), strict=True))
 
 
-def _runs(stroke):
+def _runs(stroke: Sequence[Point]) -> list[list[Point]]:
     """Splits a stroke at the points that are given twice."""
     runs, run = [], [stroke[0]]
     for point in stroke[1:]:
@@ -78,11 +103,11 @@ def _runs(stroke):
     return [*runs, run] if len(run) > 1 else runs
 
 
-def _length(points):
+def _length(points: Sequence[Point]) -> float:
     return float(np.linalg.norm(np.diff(np.array(points), axis=0), axis=1).sum())
 
 
-def _catmull_rom(count, samples):
+def _catmull_rom(count: int, samples: int) -> np.ndarray:
     """The matrix `(samples, count)` of a Catmull-Rom spline through `count` points."""
     # Beyond its ends the spline goes on as a mirror image of the first and the last span.
     padded = np.zeros((count + 2, count))

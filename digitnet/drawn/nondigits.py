@@ -4,37 +4,44 @@ What the finder delivers is one connected piece of ink, cut out at a share of it
 and stains are cut out likewise here.
 """
 
+import cv2
 import numpy as np
 
-from digitnet.drawn.glyphs import SAMPLES, glyph
+from digitnet.drawn.glyphs import SAMPLES, Table, choose, glyph
 from digitnet.drawn.signs import LINES
-from digitnet.drawn.strokes import Hand, Writing, render, write
+from digitnet.drawn.strokes import Hand, Writing, draw, render
 
 _LOOSE = Hand(slant=(0.03, 0.12), stretch=0.25)
 # Lines that a little more slant would turn into a 1.
 _LEVEL = Hand(jitter=0.02, slant=(0.0, 0.06), turn_degrees=6, stretch=0.15)
 
 
-def draw_glyphs(count: int, rng, side: int, table, hand=_LOOSE, group: int = 32) -> np.ndarray:
+def draw_glyphs(
+    count: int,
+    rng: np.random.Generator,
+    side: int,
+    table: Table,
+    hand: Hand = _LOOSE,
+    group: int = 32,
+) -> np.ndarray:
     """Draws glyphs of a table (`SIGNS`, `LINES`, `LETTERS`), each by hands of its own.
 
     Returns:
         float32 `(count, side, side)`, 0 = background, 1 = ink.
     """
-    shares = np.array([share for share, _ in table])
     pictures = []
     for start in range(0, count, group):
-        shape = table[rng.choice(len(table), p=shares / shares.sum())][1]
-        pictures.append(render(write(shape, min(group, count - start), rng, side, hand), side))
+        shape = choose(table, rng)
+        pictures.append(draw(shape, min(group, count - start), rng, side, hand))
     return np.concatenate(pictures)
 
 
-def draw_lines(count: int, rng, side: int) -> np.ndarray:
+def draw_lines(count: int, rng: np.random.Generator, side: int) -> np.ndarray:
     """Dashes, grid corners and crossings, as `draw_glyphs` returns them."""
     return draw_glyphs(count, rng, side, LINES, _LEVEL)
 
 
-def draw_scribbles(count: int, rng, side: int, group: int = 16) -> np.ndarray:
+def draw_scribbles(count: int, rng: np.random.Generator, side: int, group: int = 16) -> np.ndarray:
     """Strokes that wander at random: a few turns, or so many that they fill the box.
 
     Returns:
@@ -45,11 +52,11 @@ def draw_scribbles(count: int, rng, side: int, group: int = 16) -> np.ndarray:
         turns = int(rng.integers(9, 19))
         stroke = [tuple(point) for point in rng.uniform(0, 1, (turns, 2)).tolist()]
         size = min(group, count - start)
-        pictures.append(render(write(glyph(stroke), size, rng, side, Hand(jitter=0.25)), side))
+        pictures.append(draw(glyph(stroke), size, rng, side, Hand(jitter=0.25)))
     return np.concatenate(pictures)
 
 
-def draw_blobs(count: int, rng, side: int) -> np.ndarray:
+def draw_blobs(count: int, rng: np.random.Generator, side: int) -> np.ndarray:
     """Dots, commas and spots: short strokes of a pen as thick as they are long.
 
     Returns:
@@ -68,7 +75,7 @@ def draw_blobs(count: int, rng, side: int) -> np.ndarray:
     return render(blobs, side)
 
 
-def draw_spots(count: int, rng, side: int) -> np.ndarray:
+def draw_spots(count: int, rng: np.random.Generator, side: int) -> np.ndarray:
     """Stains and shadows: soft spots and soft bars, darkest in the middle, without a pen's edge."""
     y, x = np.mgrid[:side, :side].astype(np.float32) - side / 2
     angle = rng.uniform(0, np.pi, (count, 1, 1))
@@ -82,7 +89,7 @@ def draw_spots(count: int, rng, side: int) -> np.ndarray:
     return np.exp(-0.5 * distance ** (2 * steepness)).astype(np.float32)
 
 
-def draw_discs(count: int, rng, side: int) -> np.ndarray:
+def draw_discs(count: int, rng: np.random.Generator, side: int) -> np.ndarray:
     """Thick dots, nearly round, some with a pinhole: a division sign's, a full stop, a blot."""
     y, x = np.mgrid[:side, :side].astype(np.float32) - side / 2
     radius = rng.uniform(0.15, 0.42, (count, 1, 1)) * side
@@ -96,10 +103,8 @@ def draw_discs(count: int, rng, side: int) -> np.ndarray:
     return (discs * np.clip(np.hypot(x - hole_x, y - hole_y) - hole + 0.5, 0, 1)).astype(np.float32)
 
 
-def draw_texture(count: int, rng, side: int) -> np.ndarray:
+def draw_texture(count: int, rng: np.random.Generator, side: int) -> np.ndarray:
     """Cloth, wood and static: the piece in the middle of band-limited noise, cut at 42 %."""
-    import cv2  # the pool of what is no digit needs it anyway, for the normaliser
-
     frequency_x = np.fft.rfftfreq(side)[None]
     frequency_y = np.fft.fftfreq(side)[:, None]
     pictures = np.zeros((count, side, side), np.float32)
@@ -118,7 +123,7 @@ def draw_texture(count: int, rng, side: int) -> np.ndarray:
     return pictures
 
 
-def cut_digits(digits: np.ndarray, labels: np.ndarray, rng) -> np.ndarray:
+def cut_digits(digits: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Digits of which a wrong cut, a page's edge or a grid line left the left or the right part.
 
     Only sides that are no digit by themselves are left: the right half of an 8 may be a 3, and
@@ -146,7 +151,7 @@ def cut_digits(digits: np.ndarray, labels: np.ndarray, rng) -> np.ndarray:
 CUT_SIDES = {0: (True, False), 2: (True, False), 4: (False,), 5: (True, False), 6: (True,)}
 
 
-def draw_noise(count: int, rng, side: int) -> np.ndarray:
+def draw_noise(count: int, rng: np.random.Generator, side: int) -> np.ndarray:
     """Paper grain and shadows taken for ink: smooth noise above a level.
 
     Returns:
@@ -163,7 +168,7 @@ def draw_noise(count: int, rng, side: int) -> np.ndarray:
     return pictures
 
 
-def draw_edges(count: int, rng, side: int) -> np.ndarray:
+def draw_edges(count: int, rng: np.random.Generator, side: int) -> np.ndarray:
     """Edges of pages and shadows: half the picture is ink, to a line or to a wedge.
 
     Returns:
@@ -183,11 +188,11 @@ def draw_edges(count: int, rng, side: int) -> np.ndarray:
     return pictures
 
 
-def _is_wide(ink):
+def _is_wide(ink: np.ndarray) -> bool:
     return ink.any(axis=0).sum() >= ink.any(axis=1).sum()
 
 
-def join_pairs(left: np.ndarray, right: np.ndarray, rng) -> np.ndarray:
+def join_pairs(left: np.ndarray, right: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Two digits that touch or nearly touch, in one picture: `(N, S, S)` twice to `(N, S, S)`."""
     count, side = left.shape[:2]
     joined = np.zeros((count, 2 * side, 2 * side), np.float32)

@@ -4,10 +4,10 @@ Left out is all that a reader would take for a digit: the letters O I l S Z B q 
 steep as a 1, an upright line, a square box, the upper right corner of one.
 """
 
-from digitnet.drawn.glyphs import arc, glyph
+from digitnet.drawn.glyphs import Table, arc, glyph
 
 # Each table: [(share, glyph), ...]; shares are relative.
-SIGNS = [
+SIGNS: Table = [
     (3, glyph([(0, 0.5), (1, 0.5)], [(0.5, 0), (0.5, 1)])),  # plus
     (1, glyph([(0, 0.4), (0.8, 0.42)], [(0.4, 0), (0.42, 1)])),
     (1, glyph([(0.1, 0.5), (0.9, 0.48)], [(0.5, 0), (0.48, 1)])),
@@ -51,7 +51,7 @@ SIGNS = [
         glyph([(0.1, 0.5), (0.2, 0.15), (0.8, 0.0)], [(0.2, 0.15), (0.35, 1), (0.9, 0.1)]),
     ),  # root
 ]
-LINES = [
+LINES: Table = [
     (3, glyph([(0, 0.5), (0.5, 0.5), (1, 0.5)])),
     (1, glyph([(0, 0.9), (1, 0.3)])),  # a slash of 30 degrees
     (1, glyph([(0, 0.3), (1, 0.8)])),
@@ -64,7 +64,7 @@ LINES = [
     (1, glyph([(0, 0), (1, 0)], [(0.5, 0), (0.5, 1)])),  # T junctions
     (1, glyph([(0, 0), (0, 1)], [(0, 0.5), (1, 0.5)])),
 ]
-LETTERS = [
+LETTERS: Table = [
     (1, glyph([(0.4, 0), (0, 1)], [(0.4, 0), (0.8, 1)], [(0.15, 0.62), (0.65, 0.62)])),  # A
     (1, glyph([(0.65, 0.12), (0.3, 0), (0, 0.5), (0.3, 1), (0.68, 0.88)])),  # C
     (1, glyph([(0.6, 0), (0, 0), (0, 0), (0, 1), (0, 1), (0.6, 1)], [(0, 0.5), (0.5, 0.5)])),  # E

@@ -34,17 +34,34 @@ class Hand(NamedTuple):
 
     jitter: float = 0.035
     drift: float = 0.025
-    slant: tuple = (0.08, 0.18)
+    slant: tuple[float, float] = (0.08, 0.18)
     turn_degrees: float = 5.0
     stretch: float = 0.22
-    pen: tuple = (0.045, 0.23)
+    pen: tuple[float, float] = (0.045, 0.23)
     break_share: float = 0.15
 
 
 ORDINARY_HAND = Hand()
 
 
-def write(shape: Glyph, count: int, rng, side: int, hand: Hand = ORDINARY_HAND) -> Writing:
+def draw(
+    shape: Glyph,
+    count: int,
+    rng: np.random.Generator,
+    side: int,
+    hand: Hand = ORDINARY_HAND,
+) -> np.ndarray:
+    """Writes a glyph as `write` does and draws it as `render` does: `(count, side, side)`."""
+    return render(write(shape, count, rng, side, hand), side)
+
+
+def write(
+    shape: Glyph,
+    count: int,
+    rng: np.random.Generator,
+    side: float,
+    hand: Hand = ORDINARY_HAND,
+) -> Writing:
     """Writes a glyph `count` times by as many hands, each filling most of a side×side canvas.
 
     Args:
@@ -92,7 +109,7 @@ def render(writing: Writing, side: int) -> np.ndarray:
     return np.minimum(cover, 1, out=cover)
 
 
-def _free_curves(shape, count, rng, hand):
+def _free_curves(shape: Glyph, count: int, rng: np.random.Generator, hand: Hand) -> np.ndarray:
     """The glyph's points with a hand's freedom, in units of the glyph: `(count, M, 2)`."""
     normal = rng.standard_normal
     freedom = rng.uniform(0.3, 1.5, (count, 1, 1))  # some write like print, some wildly
@@ -113,7 +130,7 @@ def _free_curves(shape, count, rng, hand):
     return np.stack([x * cosine - y * sine, x * sine + y * cosine], axis=-1).astype(np.float32)
 
 
-def _pressure(points, rng):
+def _pressure(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Relative radii `(N, M)`: slow changes, thin ends, and the slanted nib of a marker."""
     count, samples = points.shape[:2]
     place = np.linspace(0, 1, samples)[None]
@@ -126,7 +143,7 @@ def _pressure(points, rng):
     return (slow * nib * ends).astype(np.float32)
 
 
-def _with_breaks(pen_down, rng, share):
+def _with_breaks(pen_down: np.ndarray, rng: np.random.Generator, share: float) -> np.ndarray:
     """Lifts the pen for a short way, once or a few times, in a share of the writings."""
     count, segments = pen_down.shape
     for _ in range(3):

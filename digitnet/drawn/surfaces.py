@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 
 
-def grain(page, random):
+def grain(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Paper fibres: noise of a few pixels' size."""
     noise = cv2.GaussianBlur(random.normal(0, 1, page.shape), (0, 0), random.uniform(0.8, 2.5))
     return page * (1 + random.uniform(0.01, 0.05) * noise / noise.std())
 
 
-def crumples(page, random):
+def crumples(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Creases: straight edges on which the light changes."""
     y, x = np.mgrid[: page.shape[0], : page.shape[1]]
     for _ in range(random.integers(2, 7)):
@@ -24,7 +24,7 @@ def crumples(page, random):
     return page
 
 
-def facets(page, random):
+def facets(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Paper that was a ball: facets that face the light differently, with sharp ridges."""
     height, width = page.shape
     count = int(random.integers(12, 60))
@@ -39,7 +39,7 @@ def facets(page, random):
     return page * (1 + shade).clip(0.5, 1.3)
 
 
-def stains(page, random):
+def stains(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Soft dark spots of any size."""
     y, x = np.mgrid[: page.shape[0], : page.shape[1]]
     for _ in range(random.integers(2, 9)):
@@ -50,50 +50,50 @@ def stains(page, random):
     return page
 
 
-def rules(page, random):
+def rules(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Ruled lines, slightly tilted."""
     return _lines(page, random, random.uniform(24, 60), 0.0)
 
 
-def squares(page, random):
+def squares(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Squared paper."""
     gap = random.uniform(20, 50)
     return _lines(_lines(page, random, gap, 0.0), random, gap, np.pi / 2)
 
 
-def dots(page, random):
+def dots(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Dotted paper."""
     gap, radius = random.uniform(14, 40), int(random.integers(1, 3))
     shade = float(page.mean() * random.uniform(0.4, 0.85))
     drawn = page.copy()
     for y in np.arange(gap / 2, page.shape[0], gap):
         for x in np.arange(gap / 2, page.shape[1], gap):
-            cv2.circle(drawn, (int(x), int(y)), radius, shade, -1, cv2.LINE_AA)
+            cv2.circle(drawn, (int(x), int(y)), radius, (shade,), -1, cv2.LINE_AA)
     return drawn
 
 
-def margin(page, random):
+def margin(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """One upright line."""
     x = int(random.uniform(30, 600))
     shade = random.uniform(0.4, 0.8)
     drawn = page.copy()
-    cv2.line(drawn, (x, 0), (x + random.integers(-6, 7), 479), float(page.mean() * shade), 2)
+    cv2.line(drawn, (x, 0), (x + random.integers(-6, 7), 479), (float(page.mean() * shade),), 2)
     return drawn
 
 
-def desk(page, random):
+def desk(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """The page ends, and a darker desk begins on one or two sides."""
     mask = _page_mask(page, random)
     return page * mask + random.uniform(15, 110) * (1 - mask)
 
 
-def wooden_desk(page, random):
+def wooden_desk(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """The page ends, and wood begins."""
     mask = _page_mask(page, random)
     return page * mask + wood(np.full_like(page, random.uniform(60, 130)), random) * (1 - mask)
 
 
-def shadow(page, random):
+def shadow(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """A shadow with a soft edge."""
     y, x = np.mgrid[: page.shape[0], : page.shape[1]]
     angle, offset = random.uniform(0, np.pi), random.uniform(100, 400)
@@ -101,7 +101,7 @@ def shadow(page, random):
     return page * (1 - random.uniform(0.15, 0.5) / (1 + np.exp(-distance / random.uniform(2, 30))))
 
 
-def vignette(page, random):
+def vignette(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """A lens that darkens the corners."""
     height, width = page.shape
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
@@ -109,13 +109,13 @@ def vignette(page, random):
     return page * (1 - random.uniform(0.2, 0.65) * ((x**2 + y**2) / 2).clip(0, 1))
 
 
-def board(page, random):
+def board(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """A dark board with wiped chalk."""
     cloud = cv2.GaussianBlur(random.normal(0, 1, page.shape), (0, 0), random.uniform(8, 30))
     return 0.25 * page + 14 * (cloud / cloud.std()).clip(0)
 
 
-def wood(page, random):
+def wood(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Wood: wavy fibres along one direction, a few knots."""
     height, width = page.shape
     y, x = np.mgrid[:height, :width].astype(np.float32)
@@ -135,7 +135,7 @@ def wood(page, random):
     return page * (1 + random.uniform(0.5, 1.5) * shade).clip(0.2, 1.5)
 
 
-def cloth(page, random):
+def cloth(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Woven threads."""
     y, x = np.mgrid[: page.shape[0], : page.shape[1]].astype(np.float32)
     pitch = random.uniform(2.5, 12)
@@ -147,7 +147,7 @@ def cloth(page, random):
     return page * (1 + depth * (weave + 0.7 * noise / noise.std()) / 2).clip(0.2, 1.6)
 
 
-def tiles(page, random):
+def tiles(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Tiles or keys: rows of rectangles with dark gaps."""
     width, height = random.uniform(25, 120), random.uniform(25, 90)
     gap, offset = random.uniform(2, 9), random.choice([0.0, 0.25, 0.5])
@@ -163,7 +163,7 @@ def tiles(page, random):
     return cv2.GaussianBlur(result, (0, 0), random.uniform(0.6, 2))
 
 
-def stripes(page, random):
+def stripes(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """A striped surface: soft or hard stripes in any direction."""
     y, x = np.mgrid[: page.shape[0], : page.shape[1]].astype(np.float32)
     angle, pitch = random.uniform(0, np.pi), random.uniform(6, 90)
@@ -172,35 +172,35 @@ def stripes(page, random):
     return page * (1 - random.uniform(0.05, 0.3) * (1 + wave))
 
 
-def clouds(page, random):
+def clouds(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Smooth blotches of every size, as of concrete, stone or a wall."""
-    noise = sum(
-        size * cv2.GaussianBlur(random.normal(0, 1, page.shape), (0, 0), size)
-        for size in (1, 3, 8, 20, 50)
-    )
+    noise = np.zeros(page.shape)
+    for size in (1, 3, 8, 20, 50):
+        noise += size * cv2.GaussianBlur(random.normal(0, 1, page.shape), (0, 0), size)
     return page * (1 + random.uniform(0.03, 0.15) * noise / noise.std()).clip(0.2, 1.6)
 
 
-def static(page, random):
+def static(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Noise of one grain size, as strong as it comes."""
-    noise = random.normal(0, 1, page.shape)
+    noise: np.ndarray = random.normal(0, 1, page.shape)
     size = random.uniform(0, 5)
-    noise = cv2.GaussianBlur(noise, (0, 0), size) if size > 0.4 else noise
+    if size > 0.4:
+        noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), size))
     return (page * 0.7 + random.uniform(10, 60) * noise / noise.std()).clip(0, 255)
 
 
-def scratches(page, random):
+def scratches(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Hairs, threads and scratches: thin curves that begin and end anywhere."""
     drawn = page.copy()
     for _ in range(random.integers(2, 9)):
         steps = random.normal(0, 1, (30, 2)) + random.normal(0, 2, 2)
         path = (random.uniform(0, 1, 2) * page.shape[::-1]) + steps.cumsum(axis=0) * 4
         shade = float(page.mean() * random.uniform(0.6, 1.25))
-        cv2.polylines(drawn, [np.int32(path)], False, shade, 1, cv2.LINE_AA)
+        cv2.polylines(drawn, [path.astype(np.int32)], False, (shade,), 1, cv2.LINE_AA)
     return drawn
 
 
-def folds(page, random):
+def folds(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """A sheet that was folded in four or eight: sharp level and upright creases."""
     height, width = page.shape
     result = page.copy()
@@ -214,15 +214,15 @@ def folds(page, random):
     return result
 
 
-def _page_mask(page, random):
+def _page_mask(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     corners = np.array([(0, 0), (640, 0), (640, 480), (0, 480)], float)
     inset = random.uniform(-120, 60, (4, 2)).clip(-60) * [(-1, -1), (1, -1), (1, 1), (-1, 1)]
     mask = np.zeros(page.shape, np.uint8)
-    cv2.fillConvexPoly(mask, np.round(corners + inset).astype(np.int32), 255)
+    cv2.fillConvexPoly(mask, np.round(corners + inset).astype(np.int32), (255,))
     return cv2.GaussianBlur(mask, (0, 0), random.uniform(0.7, 2)) / 255
 
 
-def _lines(page, random, gap, angle):
+def _lines(page: np.ndarray, random: np.random.Generator, gap: float, angle: float) -> np.ndarray:
     drawn = page.copy()
     tilt = random.normal(0, 0.01) + angle
     thickness = int(random.integers(1, 3))
@@ -231,6 +231,6 @@ def _lines(page, random, gap, angle):
     across = np.array([-along[1], along[0]])
     for number in range(-60, 60):
         start, end = (across * gap * number + along * reach for reach in (-900, 900))
-        points = [tuple(int(v) for v in point + (320, 240)) for point in (start, end)]
-        cv2.line(drawn, *points, shade, thickness)
+        first, last = ((point + (320, 240)).astype(int).tolist() for point in (start, end))
+        cv2.line(drawn, first, last, (shade,), thickness)
     return drawn

@@ -9,6 +9,7 @@ device's own normaliser, so that training sees what the demo will see:
 - what is no digit, of `nondigits.py`, photographed and labelled `BACKGROUND`.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from tqdm import tqdm
 
 from digitnet.drawn import camera_effects, nondigits, signs
 from digitnet.drawn.allographs import choose_allograph
-from digitnet.drawn.strokes import render, write
+from digitnet.drawn.strokes import draw
 from digitnet.networks.edge import BACKGROUND
 
 SIDE = 40  # pixels a side of a drawn picture: twice the box that the normaliser fills
@@ -44,7 +45,14 @@ class World:
         share: Part of each pool that an epoch holds.
     """
 
-    def __init__(self, images, labels, seed=0, counts=(40_000, 64_000, 56_000), share=0.33):
+    def __init__(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        seed: int = 0,
+        counts: tuple[int, int, int] = (40_000, 64_000, 56_000),
+        share: float = 0.33,
+    ) -> None:
         self.digits = Pool(images, labels)
         self.seed, self.share = seed, share
         rngs = [np.random.default_rng([seed, stream]) for stream in range(3)]
@@ -61,20 +69,18 @@ class World:
         return len(self.digits.labels) + pooled
 
     def epoch(self, number: int) -> Pool:
-        """The pictures of one epoch in random order, shifted by at most one whole pixel."""
+        """The pictures of one epoch in random order; each of a pool is shifted by up to a pixel."""
         rng = np.random.default_rng([self.seed, 3, number])
         parts = [Pool(self._warped(rng), self.digits.labels)]
         for pool in self.pools:
             size = round(self.share * len(pool.labels))
             chosen = (np.arange(size) + number * size) % len(pool.labels)
-            shifts = rng.integers(-1, 2, 2)
-            shifted = np.roll(pool.images[chosen], shifts, axis=(1, 2))
-            parts.append(Pool(shifted, pool.labels[chosen]))
+            parts.append(Pool(_shifted(pool.images[chosen], rng), pool.labels[chosen]))
         images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         order = rng.permutation(len(labels))
         return Pool(images[order], labels[order])
 
-    def _warped(self, rng):
+    def _warped(self, rng: np.random.Generator) -> np.ndarray:
         images = self.digits.images.copy()
         for start in range(0, len(images), GROUP):
             part = images[start : start + GROUP, :, :, 0]
@@ -83,41 +89,54 @@ class World:
         return images
 
 
-def stroke_digits(count: int, rng) -> Pool:
+def _shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Moves each picture by a draw of its own: -1, 0 or 1 pixels across and down."""
+    count, height, width, _ = images.shape
+    padded = np.pad(images[..., 0], ((0, 0), (1, 1), (1, 1)))
+    down, across = rng.integers(0, 3, (2, count, 1))
+    rows, columns = down + np.arange(height), across + np.arange(width)
+    return padded[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None], None]
+
+
+def stroke_digits(count: int, rng: np.random.Generator) -> Pool:
     """Digits drawn from allographs, all ten equally often; `rng` is NumPy's Generator."""
     labels = np.arange(count) % 10
     drawn = (_draw_digits(labels[start : start + GROUP], rng) for start in range(0, count, GROUP))
     return _with_ink(_developed(drawn, rng, "stroke digits", count), labels)
 
 
-def photographed(images: np.ndarray, labels: np.ndarray, count: int, rng) -> Pool:
+def photographed(
+    images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
+) -> Pool:
     """`count` of the given digits, uint8 `(M, 28, 28, 1)`, as a camera would see them."""
     chosen = rng.choice(len(images), count, replace=count > len(images))
 
-    def draw():
+    def draw_photographed() -> Iterator[np.ndarray]:
         for start in range(0, count, GROUP):
             part = images[chosen[start : start + GROUP], :, :, 0]
             enlarged = camera_effects.warp(part, rng, SIDE + 8, zoom=SIDE / 24, freedom=1.3)
             yield camera_effects.change_pen(enlarged / np.float32(255), rng)
 
-    return _with_ink(_developed(draw(), rng, "photographed digits", count), labels[chosen])
+    return _with_ink(
+        _developed(draw_photographed(), rng, "photographed digits", count), labels[chosen]
+    )
 
 
-def no_digits(count: int, rng) -> Pool:
+def no_digits(count: int, rng: np.random.Generator) -> Pool:
     """Signs, letters, lines, scribbles, blots, stains, textures, edges, touching and cut digits."""
 
-    def draw_pairs(size, rng, side):
+    def draw_pairs(size: int, rng: np.random.Generator, side: int) -> np.ndarray:
         left = _draw_digits(rng.integers(0, 10, size), rng)
         return nondigits.join_pairs(left, _draw_digits(rng.integers(0, 10, size), rng), rng)
 
-    def draw_cut(size, rng, side):
+    def draw_cut(size: int, rng: np.random.Generator, side: int) -> np.ndarray:
         labels = rng.choice(list(nondigits.CUT_SIDES), size)
         return nondigits.cut_digits(_draw_digits(labels, rng), labels, rng)
 
-    def draw_signs(size, rng, side):
+    def draw_signs(size: int, rng: np.random.Generator, side: int) -> np.ndarray:
         return nondigits.draw_glyphs(size, rng, side, signs.SIGNS)
 
-    def draw_letters(size, rng, side):
+    def draw_letters(size: int, rng: np.random.Generator, side: int) -> np.ndarray:
         return nondigits.draw_glyphs(size, rng, side, signs.LETTERS)
 
     kinds = [
@@ -136,23 +155,23 @@ def no_digits(count: int, rng) -> Pool:
     ]
     shares = np.array([share for share, _ in kinds])
 
-    def draw():
+    def draw_kinds() -> Iterator[np.ndarray]:
         for start in range(0, count, GROUP):
             size = min(GROUP, count - start)
             parts = rng.multinomial(size, shares)
             drawn = [kind(n, rng, SIDE) for (_, kind), n in zip(kinds, parts, strict=True) if n]
             yield np.concatenate(drawn)
 
-    return Pool(_developed(draw(), rng, "no digits", count), np.full(count, BACKGROUND))
+    return Pool(_developed(draw_kinds(), rng, "no digits", count), np.full(count, BACKGROUND))
 
 
-def _with_ink(images, labels):
+def _with_ink(images: np.ndarray, labels: np.ndarray) -> Pool:
     """Leaves out the few digits whose ink the camera lost altogether."""
     kept = images.any(axis=(1, 2, 3))
     return Pool(images[kept], labels[kept])
 
 
-def _draw_digits(labels, rng, group=16):
+def _draw_digits(labels: np.ndarray, rng: np.random.Generator, group: int = 16) -> np.ndarray:
     """Draws each label in a way of its own, a few of each way at a time."""
     drawn = np.empty((len(labels), SIDE, SIDE), np.float32)
     for digit in np.unique(labels):
@@ -160,11 +179,13 @@ def _draw_digits(labels, rng, group=16):
         for start in range(0, len(places), group):
             few = places[start : start + group]
             shape, hand = choose_allograph(digit, rng)
-            drawn[few] = render(write(shape, len(few), rng, SIDE, hand), SIDE)
+            drawn[few] = draw(shape, len(few), rng, SIDE, hand)
     return drawn
 
 
-def _developed(drawn, rng, what, count):
+def _developed(
+    drawn: Iterable[np.ndarray], rng: np.random.Generator, what: str, count: int
+) -> np.ndarray:
     """Photographs drawn pictures and normalises each: uint8 `(N, 28, 28, 1)`."""
     from edge_demo.reading.normalize import normalize  # the one normaliser; needs OpenCV
 

@@ -9,20 +9,11 @@ import keras
 from keras import layers
 
 from digitnet.attention import AttentionGate
+from digitnet.networks.digits_only import DigitsOnly
 from edge_demo.contract import IMAGE_SHAPE, PROBABILITIES
 
 BACKGROUND = 10
-
-
-@keras.saving.register_keras_serializable(package="digitnet")
-class DigitsOnly(keras.layers.Layer):
-    """Keeps the probabilities of the ten digits: `(B, 11)` to `(B, 10)`."""
-
-    def call(self, probabilities):
-        return probabilities[:, :BACKGROUND]
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], BACKGROUND)
+LAST = "channels_last"  # whatever ~/.keras/keras.json says
 
 
 def edge(name: str = "edge") -> keras.Model:
@@ -35,21 +26,29 @@ def edge(name: str = "edge") -> keras.Model:
     x = layers.Rescaling(1 / 255, name="rescaling")(image)
     x = _convolution(x, 16, 5, strides=2, name="conv1")  # 14, 14, 16
     x = _convolution(x, 32, 3, strides=1, name="conv2")  # 14, 14, 32
-    x = AttentionGate(name="gate1")(x)
+    x = AttentionGate(data_format=LAST, name="gate1")(x)
     x = _convolution(x, 32, 3, strides=2, name="conv3")  # 7, 7, 32
     x = _convolution(x, 48, 3, strides=1, name="conv4")  # 7, 7, 48
-    x = AttentionGate(name="gate2")(x)
+    x = AttentionGate(data_format=LAST, name="gate2")(x)
     x = _convolution(x, 64, 3, strides=2, name="conv5")  # 4, 4, 64
-    x = layers.GlobalAveragePooling2D(name="mean")(x)
+    x = layers.GlobalAveragePooling2D(data_format=LAST, name="mean")(x)
     logits = layers.Dense(BACKGROUND + 1, name="logits")(x)
     # Softmax in float32 under every precision policy: float16 loses small probabilities.
     eleven = layers.Softmax(dtype="float32", name="softmax")(logits)
     return keras.Model(image, DigitsOnly(dtype="float32", name=PROBABILITIES)(eleven), name=name)
 
 
-def _convolution(x, filters, kernel_size, strides, name):
+def _convolution(
+    x: keras.KerasTensor, filters: int, kernel_size: int, strides: int, name: str
+) -> keras.KerasTensor:
     x = layers.Conv2D(
-        filters, kernel_size, strides=strides, padding="same", use_bias=False, name=name
+        filters,
+        kernel_size,
+        strides=strides,
+        padding="same",
+        data_format=LAST,
+        use_bias=False,
+        name=name,
     )(x)
     x = layers.BatchNormalization(momentum=0.95, name=f"{name}_norm")(x)
     return layers.ReLU(name=f"{name}_relu")(x)

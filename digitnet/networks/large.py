@@ -5,15 +5,29 @@ padded to 32×32 as LeNet-5 had it, the smallest side that five halvings allow. 
 and softmax are those of every model.
 """
 
+import contextlib
+from collections.abc import Iterator
+
 import keras
 from keras import layers
 
-from edge_demo.contract import IMAGE_SHAPE, PROBABILITIES
+from edge_demo.contract import IMAGE_SHAPE, NUM_CLASSES, PROBABILITIES
 
 FRAME_PX = 2  # on each side: 28 to 32
-NUM_CLASSES = 10
 
 
+@contextlib.contextmanager
+def _channels_last() -> Iterator[None]:
+    """Whatever ~/.keras/keras.json says, from which `keras.applications` takes its layout."""
+    before = keras.config.image_data_format()
+    keras.config.set_image_data_format("channels_last")
+    try:
+        yield
+    finally:
+        keras.config.set_image_data_format(before)
+
+
+@_channels_last()
 def alexnet(name: str = "alexnet") -> keras.Model:
     """AlexNet fitted to 32×32: 24,735,434 parameters.
 
@@ -44,6 +58,7 @@ def alexnet(name: str = "alexnet") -> keras.Model:
     return _classifier(image, x, name)
 
 
+@_channels_last()
 def vgg16(name: str = "vgg16") -> keras.Model:
     """VGG16 with the thirteen convolutions of `keras.applications`: 33,637,066 parameters.
 
@@ -64,6 +79,7 @@ def vgg16(name: str = "vgg16") -> keras.Model:
     return _classifier(image, x, name)
 
 
+@_channels_last()
 def resnet50(name: str = "resnet50") -> keras.Model:
     """ResNet-50 by `keras.applications` as it is, on 32×32: 23,601,930 parameters.
 
@@ -76,24 +92,24 @@ def resnet50(name: str = "resnet50") -> keras.Model:
     return _classifier(image, body.output, name)
 
 
-def _framed_image():
+def _framed_image() -> tuple[keras.KerasTensor, keras.KerasTensor]:
     image = keras.Input(IMAGE_SHAPE, dtype="uint8", name="image")
     x = layers.Rescaling(1 / 255, name="rescaling")(image)
     return image, layers.ZeroPadding2D(FRAME_PX, name="frame")(x)  # 32, 32, 1
 
 
-def _dense(x, name):
+def _dense(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     return layers.Dense(4096, activation="relu", kernel_initializer="he_normal", name=name)(x)
 
 
-def _restart_as_he(model):
+def _restart_as_he(model: keras.Model) -> None:
     for layer in model.layers:
         if isinstance(layer, layers.Conv2D):
             initializer = keras.initializers.HeNormal()
             layer.kernel.assign(initializer(layer.kernel.shape, layer.kernel.dtype))
 
 
-def _classifier(image, x, name):
+def _classifier(image: keras.KerasTensor, x: keras.KerasTensor, name: str) -> keras.Model:
     logits = layers.Dense(NUM_CLASSES, name="logits")(x)
     # Softmax in float32 under every precision policy: float16 loses small probabilities.
     probabilities = layers.Softmax(dtype="float32", name=PROBABILITIES)(logits)

@@ -10,9 +10,14 @@ and pictures can be made ahead of the training step, beside it on another core.
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 from keras import ops
+
+from digitnet.recipe import Recipe
+
+DRAWS = 10  # numbers drawn for an image: eight of the transform, contrast, brightness
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Augmentation:
     contrast: float = 0.0
 
     @classmethod
-    def of(cls, recipe) -> "Augmentation":
+    def of(cls, recipe: Recipe) -> "Augmentation":
         """What a `Recipe` asks for: its fields of the same names."""
         names = [field.name for field in dataclasses.fields(cls)]
         return cls(**{name: getattr(recipe, name) for name in names})
@@ -96,7 +101,7 @@ class Augmentation:
         columns = (a, b, offset_x, c, d, offset_y, zero, zero, factor, offset)
         return np.stack(columns, axis=1).astype(np.float32)
 
-    def apply(self, images, draws):
+    def apply(self, images: Any, draws: Any) -> Any:
         """Does to images what was drawn for them.
 
         Args:

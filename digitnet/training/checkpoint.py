@@ -1,25 +1,32 @@
 """Checkpoints from which a killed run goes on, bit for bit.
 
 A checkpoint is a folder `checkpoints/epoch-0007` with the training model's variables (weights,
-optimiser slots and step) and `state.json` (epoch, history, seconds, the state of dropout's random
-numbers, checksum); what an epoch shows follows from its number (`digitnet.training.epochs`,
-`digitnet.training.feed`). It is written under another name and renamed when it is complete, so a
-folder under a final name is whole whenever the process dies.
+optimiser slots and step) and `state.json` (epoch, history, seconds, checksum); what an epoch shows
+follows from its number (`digitnet.training.epochs`, `digitnet.training.feed`). It is written under
+another name and renamed when it is complete, so a folder under a final name is whole whenever the
+process dies.
 Keras' BackupAndRestore writes its two files in place: a kill between or within them loses the run.
+The variables are NumPy arrays one after another, not HDF5: after a write to a full disk that
+library ends the whole process with a segmentation fault.
 """
 
 import hashlib
+import io
 import os
 import pathlib
 import shutil
 import time
+from collections.abc import Iterable
+from typing import Any
 
 import keras
+import numpy as np
 
 from digitnet import files
 from digitnet.errors import UserError
 
-WEIGHTS, STATE = "training.weights.h5", "state.json"
+WEIGHTS, STATE = "training.npy", "state.json"
+HDF5 = "training.weights.h5"  # of runs that an older version started
 KEEP = 2  # the one before stands in for a last one that was damaged on disk
 
 
@@ -31,16 +38,21 @@ class Checkpoint(keras.callbacks.Callback):
         seconds: Wall time of all epochs, those before a resumption included.
     """
 
-    def __init__(self, run_dir, history=(), seconds=0.0):
+    def __init__(
+        self,
+        run_dir: str | os.PathLike[str],
+        history: Iterable[dict[str, float]] = (),
+        seconds: float = 0.0,
+    ) -> None:
         super().__init__()
         self.folder = pathlib.Path(run_dir) / "checkpoints"
         self.history = list(history)
         self.seconds = seconds
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._started = time.perf_counter()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.seconds += time.perf_counter() - self._started
         row = {key: float(value) for key, value in (logs or {}).items()}
         learning_rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
@@ -50,22 +62,19 @@ class Checkpoint(keras.callbacks.Callback):
         except OSError as error:
             raise UserError(files.cannot_write(self.folder, error)) from error
 
-    def _save(self, epoch):
+    def _save(self, epoch: int) -> None:
         final = self.folder / f"epoch-{epoch:04d}"
         temporary = self.folder / f"writing-{epoch:04d}"
         shutil.rmtree(temporary, ignore_errors=True)
         try:
             temporary.mkdir(parents=True)
-            self.model.save_weights(temporary / WEIGHTS)
+            content = _packed(_variables(self.model))
+            (temporary / WEIGHTS).write_bytes(content)
             state = {
                 "epoch": epoch,
                 "history": self.history,
                 "seconds": self.seconds,
-                "random_states": [
-                    keras.ops.convert_to_numpy(state).tolist()
-                    for state in _random_states(self.model)
-                ],
-                "sha256": _sha256(temporary / WEIGHTS),
+                "sha256": hashlib.sha256(content).hexdigest(),
             }
             files.write_json(temporary / STATE, state)
             _sync(temporary / WEIGHTS)
@@ -76,12 +85,12 @@ class Checkpoint(keras.callbacks.Callback):
             shutil.rmtree(old, ignore_errors=True)
 
 
-def checkpoints(run_dir) -> list[pathlib.Path]:
+def checkpoints(run_dir: str | os.PathLike[str]) -> list[pathlib.Path]:
     """The complete checkpoints of a run, oldest first."""
     return sorted((pathlib.Path(run_dir) / "checkpoints").glob("epoch-*"))
 
 
-def restore(run_dir, model: keras.Model) -> dict:
+def restore(run_dir: str | os.PathLike[str], model: keras.Model) -> dict[str, Any]:
     """Loads the newest checkpoint into a compiled training model and returns its state.
 
     Returns:
@@ -96,14 +105,16 @@ def restore(run_dir, model: keras.Model) -> dict:
         return {"epoch": 0, "history": [], "seconds": 0.0}
     newest = found[-1]
     try:
-        state = files.read_json(newest / STATE)
-        if _sha256(newest / WEIGHTS) != state["sha256"]:
+        state = files.read_record(newest / STATE)
+        weights = newest / (HDF5 if (newest / HDF5).exists() else WEIGHTS)
+        content = weights.read_bytes()
+        if hashlib.sha256(content).hexdigest() != state["sha256"]:
             raise ValueError("its checksum is not the one it was written with")
         model.optimizer.build(model.trainable_variables)
-        model.load_weights(newest / WEIGHTS)
-        kept = state.get("random_states", [])  # versions before had none
-        for variable, value in zip(_random_states(model), kept, strict=bool(kept)):
-            variable.assign(value)
+        if weights.name == HDF5:
+            model.load_weights(weights)
+        else:
+            _unpack(content, _variables(model))
         return {key: state[key] for key in ("epoch", "history", "seconds")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         way_on = (
@@ -117,16 +128,26 @@ def restore(run_dir, model: keras.Model) -> dict:
         ) from error
 
 
-def _random_states(model: keras.Model) -> list[keras.Variable]:
-    """Where dropout's random numbers have come to: the variables that Keras' weight files omit."""
-    known = {id(variable) for variable in (*model.weights, *model.metrics_variables)}
-    return [variable for variable in model.variables if id(variable) not in known]
+def _variables(model: keras.Model) -> list[keras.Variable]:
+    """Weights, states of random layers and of the optimiser, in an order that the model decides."""
+    return [*model.variables, *model.optimizer.variables]
 
 
-def _sha256(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _packed(variables: list[keras.Variable]) -> bytes:
+    stream = io.BytesIO()
+    for variable in variables:
+        np.save(stream, keras.ops.convert_to_numpy(variable), allow_pickle=False)
+    return stream.getvalue()
 
 
-def _sync(path):
+def _unpack(content: bytes, variables: list[keras.Variable]) -> None:
+    stream = io.BytesIO(content)
+    for variable in variables:
+        variable.assign(np.load(stream, allow_pickle=False))
+    if stream.read(1):
+        raise ValueError("it holds more variables than the model has")
+
+
+def _sync(path: pathlib.Path) -> None:
     with open(path, "rb") as file:
         os.fsync(file.fileno())

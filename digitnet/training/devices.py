@@ -1,6 +1,7 @@
 """Training on all devices at once, through Keras' own distribution API."""
 
 import contextlib
+from collections.abc import Iterator
 
 import keras
 
@@ -8,7 +9,7 @@ from digitnet.errors import UserError
 
 
 @contextlib.contextmanager
-def data_parallel(batch_size: int):
+def data_parallel(batch_size: int) -> Iterator[int]:
     """Within the block, every batch is split over all local devices of the JAX backend.
 
     Yields:
@@ -39,7 +40,7 @@ def data_parallel(batch_size: int):
 
 
 @contextlib.contextmanager
-def precision(policy: str):
+def precision(policy: str) -> Iterator[None]:
     """Within the block, new layers have this dtype policy, one of `recipe.PRECISIONS`."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)

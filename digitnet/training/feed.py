@@ -1,16 +1,31 @@
 """From epochs to `fit`: batches, augmented beside the training step."""
 
 import itertools
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 import keras
 import numpy as np
 
-from digitnet.training import epochs
-from digitnet.training.augmentation import Augmentation
+from digitnet.recipe import Recipe
+from digitnet.training.augmentation import DRAWS, Augmentation
 from edge_demo.contract import IMAGE_SHAPE
 
 CHUNK = 25  # batches that are augmented together; one call each would cost as much as the work
 DRAWS_STREAM = 0xA06  # apart from the streams that the epochs' orders and pools are drawn from
+
+
+class Epochs(Protocol):
+    """What a feed is made of: a `TrainingSet`, or `Shuffled` arrays."""
+
+    @property
+    def epoch_size(self) -> int:
+        """Pictures in an epoch."""
+        ...
+
+    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """uint8 images `(N, 28, 28, 1)` and int64 labels `(N,)` of one epoch."""
+        ...
 
 
 class Feed(keras.callbacks.Callback):
@@ -22,7 +37,7 @@ class Feed(keras.callbacks.Callback):
     come from an endless generator.
 
     Args:
-        source: Has `epoch(number)` and `epoch_size`, as `Shuffled`.
+        training_set: What the epochs show.
         augmentation: A `digitnet.training.augmentation.Augmentation`.
         batch_size: Images a batch; an epoch's incomplete last batch is left out.
         num_classes: Width of the targets.
@@ -32,23 +47,31 @@ class Feed(keras.callbacks.Callback):
         steps_per_epoch: Batches an epoch.
     """
 
-    def __init__(self, source, augmentation, batch_size, num_classes, seed=0):
+    def __init__(
+        self,
+        training_set: Epochs,
+        augmentation: Augmentation,
+        batch_size: int,
+        num_classes: int,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
-        self.source, self.augmentation, self.batch_size = source, augmentation, batch_size
+        self.training_set, self.augmentation = training_set, augmentation
+        self.batch_size = batch_size
         self.targets = np.eye(num_classes, dtype=np.float32)
         self.seed, self.epoch = seed, 0
-        self.steps_per_epoch = source.epoch_size // batch_size
+        self.steps_per_epoch = training_set.epoch_size // batch_size
 
     @classmethod
-    def of(cls, recipe, digits, num_classes: int) -> "Feed":
-        """What a `Recipe` shows of `Digits`."""
-        source, augmentation = epochs.source_of(recipe, digits), Augmentation.of(recipe)
-        return cls(source, augmentation, recipe.batch_size, num_classes, recipe.seed)
+    def of(cls, recipe: Recipe, training_set: Epochs, num_classes: int) -> "Feed":
+        """A training set's epochs in the batches of a recipe, augmented as it says."""
+        augmentation = Augmentation.of(recipe)
+        return cls(training_set, augmentation, recipe.batch_size, num_classes, recipe.seed)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.epoch = epoch
 
-    def fit_arguments(self, first_epoch: int = 0) -> dict:
+    def fit_arguments(self, first_epoch: int = 0) -> dict[str, Any]:
         """What `fit` needs to be fed from this epoch on: `x`, `steps_per_epoch` and `shuffle`."""
         self.epoch = first_epoch
         if keras.backend.backend() == "tensorflow":
@@ -59,7 +82,7 @@ class Feed(keras.callbacks.Callback):
             "shuffle": False,
         }
 
-    def batches(self, first_epoch: int):
+    def batches(self, first_epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yields uint8 images `(B, 28, 28, 1)` and float32 one-hot targets, epoch after epoch."""
         for epoch in itertools.count(first_epoch):
             for images, draws, targets in self._chunks(epoch):
@@ -68,9 +91,9 @@ class Feed(keras.callbacks.Callback):
                     part = slice(start, start + self.batch_size)
                     yield images[part], targets[part]
 
-    def _chunks(self, epoch):
+    def _chunks(self, epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Some batches at a time of images as they are, what is drawn for them, and targets."""
-        images, labels = self.source.epoch(epoch)
+        images, labels = self.training_set.epoch(epoch)
         rng = np.random.default_rng([self.seed, DRAWS_STREAM, epoch])
         draws = self.augmentation.draw(rng, len(labels))
         end = self.steps_per_epoch * self.batch_size
@@ -78,17 +101,17 @@ class Feed(keras.callbacks.Callback):
             part = slice(start, min(start + CHUNK * self.batch_size, end))
             yield images[part], draws[part], self.targets[labels[part]]
 
-    def _dataset(self):
+    def _dataset(self) -> Any:
         import tensorflow as tf
 
-        def augment(images, draws, targets):
+        def augment(images: Any, draws: Any, targets: Any) -> tuple[Any, Any]:
             return self.augmentation.apply(images, draws), targets
 
         chunks = tf.data.Dataset.from_generator(
             lambda: self._chunks(self.epoch),
             output_signature=(
                 tf.TensorSpec((None, *IMAGE_SHAPE), tf.uint8),
-                tf.TensorSpec((None, 10), tf.float32),
+                tf.TensorSpec((None, DRAWS), tf.float32),
                 tf.TensorSpec((None, len(self.targets)), tf.float32),
             ),
         )

@@ -6,13 +6,15 @@ import os
 import pathlib
 import platform
 import subprocess
+from collections.abc import Iterable
+from typing import Any
 
 import keras
 
 PACKAGES = ("digitnet", "keras", "tensorflow", "jax", "torch", "numpy", "tensorflow-datasets")
 
 
-def describe() -> dict:
+def describe() -> dict[str, Any]:
     """Package versions, Keras backend, machine, git commit of the source, and the date (UTC)."""
     return {
         "versions": versions(PACKAGES),
@@ -23,7 +25,7 @@ def describe() -> dict:
     }
 
 
-def versions(packages) -> dict:
+def versions(packages: Iterable[str]) -> dict[str, str]:
     """Python's version, and that of each of `packages` (distribution names) that is installed."""
     found = {"python": platform.python_version()}
     for package in packages:
@@ -52,7 +54,7 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _git_commit():
+def _git_commit() -> str | None:
     """The commit of the checkout this file lies in, or None outside one."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     here = pathlib.Path(__file__).resolve().parent

@@ -1,5 +1,8 @@
 """`report.md`: a run on one page."""
 
+import pathlib
+from typing import Any
+
 from digitnet import files
 
 PICTURES = (
@@ -11,7 +14,7 @@ PICTURES = (
 )
 
 
-def write(run_dir, config: dict, metrics: dict) -> None:
+def write(run_dir: pathlib.Path, config: dict[str, Any], metrics: dict[str, Any]) -> None:
     """Writes `report.md` beside the pictures it shows.
 
     Args:
@@ -20,9 +23,7 @@ def write(run_dir, config: dict, metrics: dict) -> None:
         metrics: The contents of `metrics.json`.
     """
     rows = [
-        ("test accuracy", f"{metrics['test_accuracy']:.2%} of {metrics['test_count']:,} images"),
-        ("test loss", f"{metrics['test_loss']:.4f} nats"),
-        ("expected calibration error", f"{metrics['test_calibration_error']:.2%}"),
+        *_test_rows(metrics),
         ("model", f"{metrics['model']}, {metrics['parameters']:,} parameters"),
         ("recipe", f"{metrics['recipe']}, {metrics['epochs']} epochs, seed {metrics['seed']}"),
         (
@@ -37,7 +38,20 @@ def write(run_dir, config: dict, metrics: dict) -> None:
     ]
     lines = [f"# {metrics['model']}, recipe {metrics['recipe']}", "", "| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in rows]
+    if metrics.get("not_measured"):
+        lines += ["", "Not measured:", ""]
+        lines += [f"- {sentence}" for sentence in metrics["not_measured"]]
     for name, caption in PICTURES:
         if (run_dir / name).exists():
             lines += ["", f"## {caption}", "", f"![{caption}]({name})"]
     files.write_text(run_dir / "report.md", "\n".join(lines) + "\n")
+
+
+def _test_rows(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    if not metrics["test_count"]:
+        return [("test accuracy", "not measured")]
+    return [
+        ("test accuracy", f"{metrics['test_accuracy']:.2%} of {metrics['test_count']:,} images"),
+        ("test loss", f"{metrics['test_loss']:.4f} nats"),
+        ("expected calibration error", f"{metrics['test_calibration_error']:.2%}"),
+    ]

@@ -1,11 +1,18 @@
 """Numbers from labels and probabilities: NumPy only, equal for every kind of model file."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
+
+from edge_demo.contract import NUM_CLASSES
 
 CALIBRATION_BINS = 15  # as Guo et al. 2017, "On Calibration of Modern Neural Networks"
 
 
-def confusion_matrix(labels, predictions, num_classes=10) -> np.ndarray:
+def confusion_matrix(
+    labels: ArrayLike, predictions: ArrayLike, num_classes: int = NUM_CLASSES
+) -> np.ndarray:
     """Counts, int64 `(num_classes, num_classes)`: rows are labels, columns predictions.
 
     Example:
@@ -15,11 +22,13 @@ def confusion_matrix(labels, predictions, num_classes=10) -> np.ndarray:
            [1, 1]])
     """
     matrix = np.zeros((num_classes, num_classes), np.int64)
-    np.add.at(matrix, (labels, predictions), 1)
+    np.add.at(matrix, (np.asarray(labels), np.asarray(predictions)), 1)
     return matrix
 
 
-def reliability(labels, probabilities, bins=CALIBRATION_BINS):
+def reliability(
+    labels: np.ndarray, probabilities: np.ndarray, bins: int = CALIBRATION_BINS
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean confidence, accuracy and count in equal bins of confidence.
 
     Returns:
@@ -35,7 +44,9 @@ def reliability(labels, probabilities, bins=CALIBRATION_BINS):
     return mean_confidence, accuracy, count
 
 
-def expected_calibration_error(labels, probabilities, bins=CALIBRATION_BINS) -> float:
+def expected_calibration_error(
+    labels: np.ndarray, probabilities: np.ndarray, bins: int = CALIBRATION_BINS
+) -> float:
     """Mean gap of confidence and accuracy over bins, weighted by count: 0 is perfect.
 
     Example:
@@ -49,7 +60,18 @@ def expected_calibration_error(labels, probabilities, bins=CALIBRATION_BINS) -> 
     return float((gaps * count).sum() / count.sum())
 
 
-def summary(labels, probabilities) -> dict:
+def chance_accuracy(labels: np.ndarray) -> float | None:
+    """What the answer that is right most often would score; `None` where there are no labels.
+
+    Example:
+
+    >>> chance_accuracy(np.array([3, 3, 3, 8]))
+    0.75
+    """
+    return float(np.bincount(labels).max() / len(labels)) if len(labels) else None
+
+
+def summary(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     """Everything `digitnet.evaluate` reports, ready for JSON.
 
     Args:
@@ -57,7 +79,8 @@ def summary(labels, probabilities) -> dict:
         probabilities: Floats `(N, 10)`.
 
     Returns:
-        A dict with `count`, `accuracy`, `loss` (cross-entropy in nats), `per_class_accuracy`
+        A dict with `count`, `accuracy`, `loss` and `calibration_error` (all three `None` where
+        there are no images), `loss` (cross-entropy in nats), `per_class_accuracy`
         (`None` for digits that do not occur), `calibration_error`, `confusion_matrix`, and
         `confusion_pairs`, the most frequent mistakes first.
     """
@@ -76,13 +99,15 @@ def summary(labels, probabilities) -> dict:
     ]
     return {
         "count": len(labels),
-        "accuracy": float((predictions == labels).mean()),
-        "loss": float(-np.log(of_label).mean()),
+        "accuracy": float((predictions == labels).mean()) if len(labels) else None,
+        "loss": float(-np.log(of_label).mean()) if len(labels) else None,
         "per_class_accuracy": [
             float(matrix[digit, digit] / totals[digit]) if totals[digit] else None
             for digit in range(len(matrix))
         ],
-        "calibration_error": expected_calibration_error(labels, probabilities),
+        "calibration_error": expected_calibration_error(labels, probabilities)
+        if len(labels)
+        else None,
         "confusion_matrix": matrix.tolist(),
         "confusion_pairs": sorted(pairs, key=lambda pair: -pair["count"]),
     }

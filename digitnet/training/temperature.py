@@ -1,5 +1,7 @@
 """Confidences that mean what they say: one temperature, folded into the last layer."""
 
+import math
+
 import keras
 import numpy as np
 from scipy import optimize
@@ -7,7 +9,9 @@ from scipy import optimize
 SEARCH_RANGE = (0.1, 10.0)  # of temperatures; the best of a sane model lies well inside
 
 
-def calibrate(model: keras.Model, images, labels, batch_size=500) -> float:
+def calibrate(
+    model: keras.Model, images: np.ndarray, labels: np.ndarray, batch_size: int = 500
+) -> float:
     """Divides a model's logits by the temperature that fits held-out images best.
 
     Label smoothing leaves a model less sure than it is right, plain training more sure. One
@@ -33,7 +37,7 @@ def calibrate(model: keras.Model, images, labels, batch_size=500) -> float:
     return temperature
 
 
-def best_temperature(logits, labels) -> float:
+def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """The temperature with the least cross-entropy, by bounded search on its logarithm.
 
     Args:
@@ -41,7 +45,7 @@ def best_temperature(logits, labels) -> float:
         labels: Integers `(N,)`.
     """
 
-    def cross_entropy(log_temperature):
+    def cross_entropy(log_temperature: float) -> float:
         scaled = logits.astype(np.float64) / np.exp(log_temperature)
         scaled -= scaled.max(axis=1, keepdims=True)
         log_sum = np.log(np.exp(scaled).sum(axis=1))
@@ -50,3 +54,14 @@ def best_temperature(logits, labels) -> float:
     bounds = np.log(SEARCH_RANGE)
     found = optimize.minimize_scalar(cross_entropy, bounds=bounds, method="bounded")
     return float(np.exp(found.x))
+
+
+def hits_bound(temperature: float) -> bool:
+    """Whether the search ended at an end of its range: then no temperature fits.
+
+    Example:
+
+    >>> hits_bound(0.1000001), hits_bound(1.3)
+    (True, False)
+    """
+    return any(math.isclose(temperature, bound, rel_tol=1e-3) for bound in SEARCH_RANGE)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import empty_pages, frames, photos, scenes, scoring
+from benchmarks import frames, photos, scenes, scoring
 from digitnet.drawn import pages
 from edge_demo.frames.synthetic import draw_page
 from edge_demo.model.classifier import Classifier
@@ -90,11 +90,11 @@ def test_frames_are_timed_by_stage():
     assert all(value >= 0 for value in result["milliseconds"].values())
 
 
-@pytest.mark.parametrize("kind", empty_pages.KINDS)
+@pytest.mark.parametrize("kind", pages.EMPTY_PAGES)
 def test_empty_pages_are_drawn_alike_from_a_seed(kind):
-    page = empty_pages.draw_empty_page(kind, 3)
+    page = pages.draw_empty_page(kind, 3)
     assert page.shape == (480, 640, 3) and page.dtype == np.uint8
-    np.testing.assert_array_equal(page, empty_pages.draw_empty_page(kind, 3))
+    np.testing.assert_array_equal(page, pages.draw_empty_page(kind, 3))
 
 
 @pytest.mark.parametrize("kind", pages.SCENES)

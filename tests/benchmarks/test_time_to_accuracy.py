@@ -9,7 +9,8 @@ from benchmarks import time_to_accuracy
 from benchmarks.time_to_accuracy import Stopwatch, measure
 from digitnet import models, recipe
 from digitnet.digits import datasets
-from digitnet.train import compile_for_training
+from digitnet.training import training_set
+from digitnet.training.compiling import compile_for_training
 from digitnet.training.feed import Feed
 
 SMALL = dataclasses.replace(recipe.default(), epochs=2, batch_size=16)
@@ -32,7 +33,7 @@ def test_warming_up_leaves_weights_and_slots_as_they_were(digits):
 
 def test_a_watched_run_learns_what_an_unwatched_one_does(digits):
     watch = measure(SMALL, digits)
-    feed = Feed.of(SMALL, digits, 10)
+    feed = Feed.of(SMALL, training_set.of(SMALL, digits), 10)
     model = compile_for_training(models.build(SMALL.model, 0), SMALL, feed.steps_per_epoch)
     model.fit(**feed.fit_arguments(), epochs=2, verbose=0, callbacks=[feed])
     answers = model.predict(digits.x_test, verbose=0).argmax(axis=1)

@@ -94,6 +94,18 @@ def test_regularizers_and_constraints_act():
     assert float(np.abs(ops.convert_to_numpy(gate.bias.constraint(gate.bias))).max()) <= 0.5 + 1e-5
 
 
+@pytest.mark.parametrize("with_mask", [False, True])
+def test_activity_regularizer_acts_on_the_gated_output_alone(with_mask):
+    # Keras gives its own attribute of that name every output of a call, so the mask was
+    # regularised, too, where it was asked for.
+    gate = AttentionGate(activity_regularizer=keras.regularizers.L2(0.5))
+    x = feature_map(2, 3, 3, 4)
+    outputs = gate(x, return_attention=with_mask)
+    gated = ops.convert_to_numpy(outputs[0] if with_mask else outputs)
+    (loss,) = gate.losses
+    assert float(loss) == pytest.approx(0.5 * float((gated**2).sum()) / len(x), rel=1e-5)
+
+
 def test_saved_model_with_gate_answers_alike(tmp_path):
     inputs = keras.Input((None, None, 3))
     model = keras.Model(inputs, AttentionGate(mask="channelwise")(inputs))

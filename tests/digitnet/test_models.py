@@ -1,3 +1,8 @@
+import os
+import pathlib
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -6,6 +11,7 @@ from keras import ops
 from digitnet import models
 from tests.digitnet.conftest import drawn_digits
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 LARGE = [pytest.param(name, marks=pytest.mark.slow) for name in ("alexnet", "vgg16", "resnet50")]
 SMALL = ["lenet", "lenet_attention", "edge"]
 
@@ -65,6 +71,28 @@ def test_model_keeps_the_input_and_output_contract(name):
     assert probabilities.dtype == np.float32
     assert probabilities.min() >= 0
     assert probabilities.sum(axis=1).max() <= 1 + 1e-5
+
+
+@pytest.mark.slow
+def test_models_say_their_layout_themselves(tmp_path):
+    # Old installations have channels_first in ~/.keras/keras.json; pooling then failed.
+    (tmp_path / "keras.json").write_text('{"image_data_format": "channels_first"}')
+    code = """
+import keras
+from digitnet import models
+assert keras.config.image_data_format() == "channels_first"
+for name in ("lenet_attention", "edge", "vgg16", "resnet50"):
+    model = models.build(name)
+    layouts = {layer.get_config().get("data_format") for layer in model.layers}
+    print(name, model.output_shape, layouts <= {None, "channels_last"})
+assert keras.config.image_data_format() == "channels_first"
+"""
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("(None, 10) True") == 4
 
 
 def test_gates_stand_after_each_pooling():

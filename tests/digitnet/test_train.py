@@ -1,5 +1,6 @@
 import csv
 import dataclasses
+import hashlib
 import json
 
 import keras
@@ -8,8 +9,9 @@ import pytest
 
 from digitnet import files, models, recipe, train
 from digitnet.errors import UserError
-from digitnet.training import checkpoint, epochs
+from digitnet.training import checkpoint, epochs, run_directory
 from digitnet.training.augmentation import Augmentation
+from digitnet.training.compiling import compile_for_training
 from digitnet.training.feed import Feed
 
 PROMISED = {
@@ -111,6 +113,82 @@ def test_run_stopped_after_an_epoch_resumes_to_the_bit(
     assert history_of(tmp_path / "whole") == history_of(tmp_path / "broken")
 
 
+@pytest.mark.parametrize("ema_momentum", [0.0, 0.9])
+def test_run_stopped_after_its_last_checkpoint_resumes_to_the_bit(
+    tmp_path, digits, tiny, monkeypatch, ema_momentum
+):
+    # `fit` puts the averaged weights in place after the last checkpoint is written. With no epoch
+    # left a resumed run had no `fit`, and kept the last step's weights.
+    plan = dataclasses.replace(tiny, ema_momentum=ema_momentum)
+    train.train(plan, digits, tmp_path / "whole")
+    started_run(tmp_path / "broken", digits, plan, monkeypatch)
+    train.train(plan, digits, tmp_path / "broken", resume=True)
+    assert same_weights(tmp_path / "whole", tmp_path / "broken")
+
+
+def test_loss_that_is_no_number_ends_the_run_at_its_epoch(tmp_path, digits, tiny):
+    wild = dataclasses.replace(tiny, epochs=50, learning_rate=1e20, schedule="constant")
+    with pytest.raises(UserError, match=r"in epoch [12]: .*Lower --learning-rate \(it is 1e\+20\)"):
+        train.train(wild, digits, tmp_path / "run")
+    assert len(checkpoint.checkpoints(tmp_path / "run")) <= 1
+    assert not (tmp_path / "run" / "metrics.json").exists()
+
+
+def test_last_good_checkpoint_stays_when_the_loss_is_no_number(tmp_path, digits, tiny):
+    class Poison(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 1:
+                kernel = self.model.get_layer("logits").kernel
+                kernel.assign(kernel * np.nan)
+
+    with pytest.raises(UserError, match="epoch 2.*last good checkpoint is .*epoch-0001"):
+        train.train(tiny, digits, tmp_path / "run", callbacks=(Poison(),))
+    assert [path.name for path in checkpoint.checkpoints(tmp_path / "run")] == ["epoch-0001"]
+
+
+def few(digits, train_count, validation_count, test_count):
+    counts = {"train": train_count, "validation": validation_count, "test": test_count}
+    parts = {
+        f"{letter}_{part}": getattr(digits, f"{letter}_{part}")[:count]
+        for part, count in counts.items()
+        for letter in "xy"
+    }
+    return dataclasses.replace(digits, **parts)
+
+
+@pytest.mark.parametrize("counts", [(10, 0, 10), (1, 0, 1), (10, 1, 0)])
+def test_small_sets_finish_and_the_report_says_what_was_not_measured(
+    tmp_path, digits, tiny, counts
+):
+    plan = dataclasses.replace(tiny, epochs=1, batch_size=1)
+    metrics = train.train(plan, few(digits, *counts), tmp_path / "run")
+    assert json.loads((tmp_path / "run" / "metrics.json").read_text()) == metrics
+    report = (tmp_path / "run" / "report.md").read_text()
+    assert (metrics["test_accuracy"] is None) == (counts[2] == 0)
+    assert ("there are no test images" in report) == (counts[2] == 0)
+    assert ("Validation, and confidences" in report) == (counts[1] == 0)
+
+
+def test_checkpoint_of_an_older_version_is_gone_on_with(tmp_path, digits, tiny, monkeypatch):
+    train.train(tiny, digits, tmp_path / "whole")
+
+    def save_as_hdf5(keeper, epoch):
+        folder = keeper.folder / f"epoch-{epoch:04d}"
+        folder.mkdir(parents=True)
+        keeper.model.save_weights(folder / checkpoint.HDF5)
+        checksum = hashlib.sha256((folder / checkpoint.HDF5).read_bytes()).hexdigest()
+        state = {"epoch": epoch, "history": keeper.history, "seconds": 1.0, "sha256": checksum}
+        files.write_json(folder / checkpoint.STATE, state)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint.Checkpoint, "_save", save_as_hdf5)
+        with pytest.raises(KeyboardInterrupt):
+            train.train(tiny, digits, tmp_path / "run")
+    train.train(tiny, digits, tmp_path / "run", resume=True)
+    assert same_weights(tmp_path / "whole", tmp_path / "run")
+
+
 def test_model_without_gates_has_no_attention_picture(tmp_path, digits, tiny):
     train.train(dataclasses.replace(tiny, model="lenet"), digits, tmp_path / "run")
     assert not (tmp_path / "run" / "attention.png").exists()
@@ -130,7 +208,7 @@ def started_run(run_dir, digits, plan, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(train, "finish", stop)
+        patch.setattr(run_directory, "finish", stop)
         with pytest.raises(KeyboardInterrupt):
             train.train(plan, digits, run_dir)
 
@@ -192,7 +270,7 @@ def test_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path, digits, tiny
 
 def test_learning_rate_falls_along_a_cosine_after_warming_up(digits):
     plan = dataclasses.replace(recipe.default(), epochs=10, learning_rate=0.1, warmup_epochs=1)
-    model = train.compile_for_training(models.build("lenet"), plan, steps_per_epoch=100)
+    model = compile_for_training(models.build("lenet"), plan, steps_per_epoch=100)
     rates = [float(model.optimizer._learning_rate(step)) for step in (0, 50, 100, 550, 1000)]
     np.testing.assert_allclose(rates, [0, 0.05, 0.1, 0.05, 0], atol=1e-6)
 
@@ -224,7 +302,7 @@ def test_tensorboard_logs_are_written_when_asked_for(tmp_path, digits, tiny):
 def test_an_epoch_has_no_more_steps_than_it_has_batches(digits, tiny, steps):
     # Fed from an endless pipeline, Keras does not cut the last call of an epoch short: with 50
     # steps a call, an epoch of 60 steps took 100, with the next epoch's images and later rates.
-    training_model = train.compile_for_training(models.build("lenet"), tiny, steps)
+    training_model = compile_for_training(models.build("lenet"), tiny, steps)
     source = epochs.Shuffled(digits.x_train[:steps], digits.y_train[:steps], seed=0)
     feed = Feed(source, Augmentation(), batch_size=1, num_classes=10)
     training_model.fit(**feed.fit_arguments(), epochs=2, verbose=0, callbacks=[feed])

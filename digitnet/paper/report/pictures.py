@@ -5,10 +5,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 
 from digitnet.digits.datasets import Digits
+from digitnet.networks.keras_file import load_model
 from digitnet.paper.report.results import Result
 from digitnet.paper.report.seeds import margin
 from digitnet.training import plots
@@ -119,7 +119,7 @@ def write_differences(
 
 def write_attention(path: pathlib.Path, model_path: pathlib.Path, digits: Digits) -> None:
     """Every gate's mask over one test image of each digit, as the paper's figure 3."""
-    model = keras.models.load_model(model_path)
+    model = load_model(model_path)
     plots.write_attention(path, model, digits.x_test, digits.y_test)
 
 

@@ -122,3 +122,36 @@ def test_photograph_stays_in_range_and_keeps_blank_paper_nearly_blank():
     assert seen.dtype == np.float32 and seen.min() >= 0 and seen.max() <= 1
     assert np.median(seen[:, 15:25, 20]) > 0.8
     assert np.median(seen[:, :5, :5]) < 0.05
+
+
+def test_each_picture_of_a_pool_is_shifted_by_a_draw_of_its_own():
+    # A whole pool used to move by one draw an epoch.
+    images = np.zeros((200, 28, 28, 1), np.uint8)
+    images[:, 14, 14] = 255
+    shifted = world._shifted(images, np.random.default_rng(0))
+    assert shifted.shape == images.shape and shifted.dtype == np.uint8
+    _, down, across, _ = np.nonzero(shifted)
+    assert set(zip(down, across, strict=True)) == {
+        (y, x) for y in range(13, 16) for x in (13, 14, 15)
+    }
+
+
+def test_a_shift_brings_in_background_and_not_the_other_side_s_ink():
+    images = np.full((50, 28, 28, 1), 255, np.uint8)
+    shifted = world._shifted(images, np.random.default_rng(0))
+    assert (shifted[:, 0].min(axis=(1, 2)) == 0).any()
+
+
+def test_each_picture_has_a_blur_of_its_own():
+    ink = np.zeros((64, 40, 40), np.float32)
+    ink[:, 20, 20] = 1
+    peaks = camera_effects._blurred(ink, np.random.default_rng(0)).max(axis=(1, 2))
+    assert 0.25 < (peaks == 1).mean() < 0.6  # two fifths stay sharp
+    assert len(np.unique(peaks[peaks < 1])) == (peaks < 1).sum()
+
+
+def test_the_pen_thickens_and_thins():
+    ink = np.zeros((300, 40, 40), np.float32)
+    ink[:, 18:23, 18:23] = 1
+    areas = camera_effects.change_pen(ink, np.random.default_rng(0)).sum(axis=(1, 2))
+    assert set(areas.tolist()) == {9.0, 25.0, 45.0, 69.0}

@@ -34,3 +34,8 @@ def test_strokes_stay_near_the_unit_box(digit):
     for seed in range(20):
         points = np.concatenate(write_digit(digit, np.random.default_rng(seed)))
         assert -0.35 < points.min() and points.max() < 1.35
+
+
+def test_a_digit_is_written_in_several_ways():
+    random = np.random.default_rng(0)
+    assert {len(write_digit(7, random)) for _ in range(40)} == {1, 2}  # without a bar, and with it

@@ -1,0 +1,248 @@
+"""What a model is trained on, as one object that training, calibration and export share.
+
+`config.json` names it under `training_set`, so that whoever meets the run directory later rebuilds
+it with `training_set_of`, or reads its digits alone with `digits_of`.
+"""
+
+import importlib.util
+from typing import Any, Protocol
+
+import numpy as np
+
+from digitnet.digits import datasets, mixing
+from digitnet.digits.datasets import Digits
+from digitnet.errors import UserError
+from digitnet.recipe import Recipe
+from digitnet.training.epochs import Shuffled
+from edge_demo.contract import IMAGE_SHAPE, NUM_CLASSES
+
+DIGITS, CAMERA = "digits", "camera"  # the kinds, as config.json has them
+POOL_SIZE = 4000  # held-out pictures of each of the camera's kinds
+
+
+class TrainingSet(Protocol):
+    """Images are uint8 `(N, 28, 28, 1)`, labels int64 `(N,)`: 0..9, and 10 for no digit.
+
+    Attributes:
+        kind: `digits` or `camera`.
+        digits: The `Digits` that it was made of; their test part judges the model.
+        epoch_size: Pictures in an epoch.
+    """
+
+    kind: str
+    digits: Digits
+
+    @property
+    def epoch_size(self) -> int:
+        """Pictures in an epoch."""
+        ...
+
+    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Images and labels of one epoch, its number from 0. Equal numbers give equal epochs."""
+        ...
+
+    def held_out(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pictures that no epoch shows, of the kinds that epochs show, to fit confidences to."""
+        ...
+
+    def calibration_images(self, count: int, seed: int) -> np.ndarray:
+        """`count` training images, or all where there are fewer, of the kinds that epochs show."""
+        ...
+
+
+class DigitSet:
+    """The training digits, every epoch in an order of its own."""
+
+    kind = DIGITS
+
+    def __init__(self, digits: Digits, seed: int) -> None:
+        self.digits = digits
+        self._shuffled = Shuffled(digits.x_train, digits.y_train, seed)
+        self.epoch_size = self._shuffled.epoch_size
+
+    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """As `TrainingSet` has it."""
+        return self._shuffled.epoch(number)
+
+    def held_out(self) -> tuple[np.ndarray, np.ndarray]:
+        """The validation images."""
+        return self.digits.x_validation, self.digits.y_validation
+
+    def calibration_images(self, count: int, seed: int) -> np.ndarray:
+        """Some of the training digits, drawn without replacement, in their order."""
+        return _some(self.digits.x_train, count, np.random.default_rng(seed))
+
+
+class CameraSet:
+    """The camera's `digitnet.drawn.world.World`: digits, drawn digits, and what is no digit.
+
+    Its 160,000 pictures are drawn when the first epoch is asked for; held-out and calibration
+    pictures are few and drawn by themselves. Needs OpenCV.
+    """
+
+    kind = CAMERA
+
+    def __init__(self, digits: Digits, seed: int, pool_size: int = POOL_SIZE) -> None:
+        if importlib.util.find_spec("cv2") is None:
+            raise UserError(
+                "the camera's training pictures go through the device's normaliser, which needs "
+                "OpenCV: pip install 'digitnet[edge]'."
+            )
+        self.digits, self.seed, self.pool_size = digits, seed, pool_size
+        self._world: Any = None
+
+    @property
+    def epoch_size(self) -> int:
+        """Pictures in an epoch."""
+        return self._drawn().epoch_size
+
+    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """As `TrainingSet` has it."""
+        return self._drawn().epoch(number)
+
+    def held_out(self) -> tuple[np.ndarray, np.ndarray]:
+        """Validation images, as they are and photographed, drawn digits, and what is no digit."""
+        from digitnet.drawn import world
+
+        images, labels, size = self.digits.x_validation, self.digits.y_validation, self.pool_size
+        if not len(labels):
+            return images, labels
+        rng = np.random.default_rng([self.seed, 4])  # streams 0 to 3 are the training's
+        pools = [
+            (images[:size], labels[:size]),
+            world.photographed(images, labels, size, rng),
+            world.stroke_digits(size, rng),
+            world.no_digits(size, rng),
+        ]
+        images, labels = (np.concatenate(arrays) for arrays in zip(*pools, strict=True))
+        return images, labels
+
+    def calibration_images(self, count: int, seed: int) -> np.ndarray:
+        """Training digits and drawn pictures, about as an epoch mixes them: half and half."""
+        from digitnet.drawn import world
+
+        rng = np.random.default_rng(seed)
+        digits = _some(self.digits.x_train, count - 3 * (count // 6), rng)
+        size = count // 6
+        if not size or not len(digits):
+            return digits
+        pools = [
+            world.photographed(self.digits.x_train, self.digits.y_train, size, rng),
+            world.stroke_digits(size, rng),
+            world.no_digits(size, rng),
+        ]
+        return np.concatenate([digits, *(images for images, _ in pools)])
+
+    def _drawn(self) -> Any:
+        from digitnet.drawn.world import World
+
+        if self._world is None:
+            self._world = World(self.digits.x_train, self.digits.y_train, self.seed)
+        return self._world
+
+
+def of(recipe: Recipe, digits: Digits) -> TrainingSet:
+    """What a recipe trains on, given digits.
+
+    Raises:
+        UserError: If the digits are not as `Digits` describes them, or what the set needs is not
+            installed.
+    """
+    for part in ("train", "validation", "test"):
+        _require_contract(part, getattr(digits, f"x_{part}"), getattr(digits, f"y_{part}"))
+    return CameraSet(digits, recipe.seed) if recipe.world else DigitSet(digits, recipe.seed)
+
+
+def description(training_set: TrainingSet) -> dict[str, Any]:
+    """What `config.json` says of a training set under `training_set`, for `training_set_of`."""
+    digits = training_set.digits
+    return {
+        "kind": training_set.kind,
+        "dataset": digits.name,
+        "mix_with": digits.origin.get("mixed_with", {}).get("dataset"),
+        "limit": digits.origin.get("limit"),
+    }
+
+
+def training_set_of(config: dict[str, Any], dataset: str | None = None) -> TrainingSet:
+    """Rebuilds the training set that a run directory's `config.json` names.
+
+    Args:
+        config: The contents of `config.json`; also of one that was written before it had the key
+            `training_set`.
+        dataset: Digits to put in the place of the run's own, as `--dataset` takes them.
+
+    Raises:
+        UserError: If the digits cannot be had again, or what the set needs is not installed.
+    """
+    digits = digits_of(config, dataset)
+    seed = int(config.get("seed", 0))
+    return CameraSet(digits, seed) if named(config)["kind"] == CAMERA else DigitSet(digits, seed)
+
+
+def digits_of(
+    config: dict[str, Any], dataset: str | None = None, needs_training: bool = True
+) -> Digits:
+    """The digits that a run was trained on, or others in their place, without drawn pictures.
+
+    Args:
+        config, dataset: As `training_set_of` takes them.
+        needs_training: If false, digits with a test part only are accepted, and nothing is mixed.
+
+    Raises:
+        UserError: If the digits cannot be had again.
+    """
+    parts = named(config)
+    # The validation images stay out of all that is made of the training images.
+    count = config.get("validation_count", 5000)
+    if dataset is not None:
+        return datasets.load(dataset, validation_count=count, needs_training=needs_training)
+    if config.get("dataset_source", {}).get("kind") == "arrays":
+        raise UserError(
+            "this run was trained on arrays, which only the program that had them can give again; "
+            "save them as an .npz (numpy.savez with x_train, y_train, x_test, y_test) and name it "
+            "with --dataset."
+        )
+    if parts["dataset"] is None:
+        raise UserError("config.json names no digits; name some with --dataset.")
+    limit = parts["limit"]
+    digits = datasets.load(
+        parts["dataset"], validation_count=count, limit=limit, needs_training=needs_training
+    )
+    if parts["mix_with"] and needs_training:
+        other = datasets.load(parts["mix_with"], validation_count=0, limit=limit)
+        digits = mixing.mix(digits, other)
+    return digits
+
+
+def named(config: dict[str, Any]) -> dict[str, Any]:
+    """The part `training_set` of a config.json, or what an older one says of it elsewhere."""
+    if "training_set" in config:
+        return config["training_set"]
+    return {
+        "kind": CAMERA if config.get("recipe", {}).get("world") else DIGITS,
+        "dataset": config.get("dataset"),
+        "mix_with": config.get("dataset_source", {}).get("mixed_with", {}).get("dataset"),
+        "limit": None,
+    }
+
+
+def _require_contract(part: str, images: np.ndarray, labels: np.ndarray) -> None:
+    """Nothing is converted here: `datasets.load` and `datasets.from_arrays` have done so."""
+    images, labels = np.asarray(images), np.asarray(labels)
+    good_labels = labels.shape == (len(images),) and np.issubdtype(labels.dtype, np.integer)
+    if (images.shape[1:], images.dtype) != (IMAGE_SHAPE, np.uint8) or not good_labels:
+        raise UserError(
+            f"the {part} images are {images.dtype} {images.shape} with labels {labels.dtype} "
+            f"{labels.shape}, where Digits holds uint8 (N, 28, 28, 1) and integers (N,); "
+            "digitnet.digits.datasets.from_arrays makes them."
+        )
+    if len(labels) and not 0 <= labels.min() <= labels.max() < NUM_CLASSES:
+        raise UserError(
+            f"the {part} labels run from {labels.min()} to {labels.max()}; they must be the digits "
+            "0..9."
+        )
+
+
+def _some(images: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    return images[np.sort(rng.permutation(len(images))[:count])]
