@@ -207,11 +207,15 @@ def test_without_out_nothing_is_written_where_a_clone_has_its_report():
 @pytest.mark.parametrize("option", ["--help", "--version", "--list"])
 def test_what_needs_no_training_imports_no_backend(option):
     blocked = "tensorflow", "jax", "keras", "torch", "numpy", "matplotlib", "scipy", "sklearn"
-    code = f"import sys; sys.modules.update(dict.fromkeys({blocked!r}))\n"
-    code += f"from digitnet import reproduce; reproduce.main([{option!r}])"
+    code = f"""
+import atexit, sys
+from digitnet import reproduce
+atexit.register(lambda: print("imported:", sorted(set({blocked!r}) & set(sys.modules))))
+reproduce.main([{option!r}])
+"""
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
-    assert result.stdout
+    assert result.stdout.endswith("imported: []\n")
 
 
 @pytest.fixture
