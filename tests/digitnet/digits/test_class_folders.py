@@ -8,6 +8,7 @@ import pytest
 
 from digitnet import evaluate, train
 from digitnet.digits import class_folders, datasets, mixing, photographs
+from digitnet.digits.held_out import choose_test
 from digitnet.drawn.allographs import choose_allograph
 from digitnet.drawn.strokes import render, write
 from digitnet.errors import UserError
@@ -228,7 +229,7 @@ def test_a_folder_of_idx_files_stays_one_whatever_lies_beside_them(tmp_path):
 )
 def test_a_sixth_of_each_digit_is_held_out(count, held_out):
     labels = np.repeat([2, 9], count)
-    is_test = class_folders._stratified(labels, np.random.default_rng(0))
+    is_test = choose_test(labels, np.random.default_rng(0))
     assert [is_test[labels == digit].sum() for digit in (2, 9)] == [held_out, held_out]
 
 
