@@ -110,6 +110,8 @@ def _numbers(path: pathlib.Path, skip: int) -> np.ndarray:
 
 def _label_column(path: pathlib.Path, first: list[str]) -> int:
     """Where the label stands, from the first line."""
+    if not first:
+        raise UserError(f"{path} holds no digits: its first line is empty.")
     if len(first) == 1 and first[0].count(";") > PIXELS // 2:
         raise UserError(f"{path} has semicolons between its numbers; write it with commas.")
     if _is_numeric(first):

@@ -2,6 +2,8 @@
 
 import contextlib
 import importlib.util
+import os
+import re
 import socket
 import sys
 import threading
@@ -41,6 +43,8 @@ def load() -> tuple[Arrays, dict[str, Any]]:
 
     Raises:
         Unavailable: With the reason and the two ways to get it.
+        UserError: If the prepared copy is damaged, with the file and how it is fetched anew.
+            `auto` stops there as well: that copy is meant.
     """
     if not all(map(importlib.util.find_spec, ("tensorflow", "tensorflow_datasets"))):
         raise Unavailable(
@@ -49,7 +53,14 @@ def load() -> tuple[Arrays, dict[str, Any]]:
         )
     import tensorflow_datasets as tfds
 
-    builder = tfds.builder("mnist")
+    try:
+        builder = tfds.builder("mnist")
+    except Exception as error:  # TFDS reads a copy's description by half a dozen libraries
+        folder = os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")
+        raise UserError(
+            f"the copy of MNIST in {folder} cannot be opened ({str(error).splitlines()[0]}); "
+            f"delete {folder}/mnist and fetch it anew with {FETCH}."
+        ) from error
     if not _is_prepared(builder):
         if not _reachable(DOWNLOAD_HOST):
             raise Unavailable(
@@ -76,7 +87,7 @@ def _read(builder: Any, split: str) -> tuple[np.ndarray, np.ndarray]:
     """Images and labels of a part of a prepared copy.
 
     Raises:
-        UserError: If a record is damaged. `auto` does not go on without it: the copy is meant.
+        UserError: If a record is damaged or missing.
     """
     import tensorflow as tf
     import tensorflow_datasets as tfds
@@ -85,10 +96,10 @@ def _read(builder: Any, split: str) -> tuple[np.ndarray, np.ndarray]:
         part = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))
     except (tf.errors.OpError, OSError) as error:
         files = ", ".join(str(path) for path in builder.info.splits[split].filepaths)
-        reason = str(error).splitlines()[0].split("[Op:")[0].strip().rstrip(".")
+        reason = re.sub(r"{{.*?}} *|\[Op:.*", "", str(error).splitlines()[0]).strip().rstrip(".")
         raise UserError(
-            f"{files} is damaged ({reason}); delete the folder {builder.data_dir} and fetch MNIST "
-            f"anew with {FETCH}."
+            f"{files} cannot be read ({reason}); delete the folder {builder.data_dir} and fetch "
+            f"MNIST anew with {FETCH}."
         ) from error
     return part["image"], part["label"].astype(np.int64)
 

@@ -97,7 +97,10 @@ def _read(path: pathlib.Path) -> tuple[np.ndarray, np.ndarray]:
         raise UserError(f"{path} cannot be read as Parquet ({error}); fetch it again.") from error
     image = _column(path, table.column_names, IMAGE_NAMES, "image")
     label = _column(path, table.column_names, LABEL_NAMES, "label")
-    return _images(path, table.column(image)), table.column(label).to_numpy()
+    labels = table.column(label).to_numpy()
+    if labels.dtype == object:  # texts, or what is no label at all; both cannot be sorted
+        labels = labels.astype(str)
+    return _images(path, table.column(image)), labels
 
 
 def _column(path: pathlib.Path, names: list[str], known: frozenset[str], what: str) -> str:
@@ -113,6 +116,7 @@ def _column(path: pathlib.Path, names: list[str], known: frozenset[str], what: s
 def _images(path: pathlib.Path, column: Any) -> np.ndarray:
     """Images `(N, …)` of a column of pictures or of lists of numbers."""
     import pyarrow
+    import pyarrow.compute
 
     values = column.combine_chunks()
     values = getattr(values, "storage", values)  # of Hugging Face's own Array2D
@@ -120,14 +124,22 @@ def _images(path: pathlib.Path, column: Any) -> np.ndarray:
         values = values.field("bytes")
     if pyarrow.types.is_binary(values.type) or pyarrow.types.is_large_binary(values.type):
         return _decoded(path, values.to_pylist())
-    count, shape = len(values), []
-    while hasattr(values, "flatten") and hasattr(values.type, "value_type"):
-        outer = len(values)
+    shape = [len(values)]
+    while _is_list(values.type):
+        lengths = set(pyarrow.compute.list_value_length(values).to_pylist())
+        if len(lengths) > 1 or None in lengths:
+            break
+        shape += lengths
         values = values.flatten()
-        shape.append(len(values) // max(1, outer))
-    if not shape or len(values) != count * int(np.prod(shape)):
+    if len(shape) == 1 or _is_list(values.type) or values.null_count:
         raise UserError(f"{path}: the column of images holds neither pictures nor lists of a size.")
-    return values.to_numpy(zero_copy_only=False).reshape(count, *shape)
+    return values.to_numpy(zero_copy_only=False).reshape(shape)
+
+
+def _is_list(kind: Any) -> bool:
+    from pyarrow import types
+
+    return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
 
 
 def _decoded(path: pathlib.Path, pictures: list[bytes | None]) -> np.ndarray:

@@ -1,6 +1,8 @@
 """Folders of pictures become digits; bad ones end with a sentence."""
 
+import errno
 import json
+import os
 import struct
 
 import numpy as np
@@ -69,6 +71,28 @@ def test_split_and_order_are_the_same_every_time(folder):
 def test_absent_digits_are_named(folder, capsys):
     datasets.load(str(folder))
     assert "has no folder for: 2, 3, 4, 5, 6, 7, 8, 9" in capsys.readouterr().err
+
+
+def test_how_many_digits_each_picture_gave_is_told(folder, capsys):
+    save(folder / "1" / "row.png", photograph((1, 1, 1)))
+    save(folder / "2" / "sheet.png", photograph((2, 2)))
+    datasets.load(str(folder))
+    told = capsys.readouterr().err
+    assert f"{folder / '0'}: 6 digits in 6 pictures, 1 in each\n" in told
+    assert f"{folder / '1'}: 9 digits in 7 pictures, 1 in each but 3 in row.png\n" in told
+    assert f"{folder / '2'}: 2 digits in sheet.png\n" in told
+
+
+def test_a_class_folder_that_may_not_be_entered_is_named(folder, monkeypatch):
+    scandir = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("1"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    fails_with(folder, "1 cannot be read .Permission denied.; change its permissions")
 
 
 def test_train_and_test_folders_are_kept_apart(tmp_path):
