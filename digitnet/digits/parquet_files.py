@@ -99,7 +99,7 @@ def _read(path: pathlib.Path) -> tuple[np.ndarray, np.ndarray]:
     label = _column(path, table.column_names, LABEL_NAMES, "label")
     labels = table.column(label).to_numpy()
     if labels.dtype == object:  # texts, or what is no label at all; both cannot be sorted
-        labels = labels.astype(str)
+        labels = np.array([str(value) for value in labels])
     return _images(path, table.column(image)), labels
 
 
