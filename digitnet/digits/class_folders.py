@@ -5,7 +5,6 @@ mine/train/0/a.jpg  …  mine/test/0/b.jpg      or the two parts as the user mad
 """
 
 import collections
-import os
 import pathlib
 import sys
 from collections.abc import Sequence
@@ -21,7 +20,6 @@ from digitnet.errors import UserError
 from edge_demo.contract import IMAGE_SHAPE, LABELS
 
 PARTS = ("train", "test")
-UNREADABLE = frozenset(".heic .heif .avif .dng .pdf".split())  # pictures, but not for OpenCV
 MOST_NAMED = 3  # files that an error names
 MOST_COUNTED = 12  # pictures of one folder that are named with a number of digits of their own
 
@@ -55,7 +53,6 @@ def read_folder(folder: pathlib.Path, needs_training: bool) -> tuple[Arrays, dic
             no digit.
     """
     photographs.require_opencv()
-    _require_readable(folder)
     parts = [folder / part for part in PARTS if (folder / part).is_dir()]
     origin: dict[str, Any]
     rng = np.random.default_rng(SPLIT_SEED)
@@ -151,33 +148,22 @@ def _told(counts: dict[pathlib.Path, int]) -> str:
 
 
 def _pictures(folder: pathlib.Path) -> list[pathlib.Path]:
-    """The picture files below one class folder, sorted; other kinds of files are passed over."""
-    from edge_demo.frames.pictures import list_pictures
+    """The picture files below one class folder, sorted; what is no picture is passed over.
 
-    foreign = sorted(p.name for p in folder.rglob("*") if p.suffix.lower() in UNREADABLE)
-    if foreign:
-        raise UserError(
-            f"{folder} holds {foreign[0]}, a format that OpenCV does not read; save such pictures "
-            "as JPEG or PNG."
-        )
-    try:
-        # A hidden file is not the user's picture: macOS leaves ._a.jpg beside a.jpg.
-        paths = [path for path in list_pictures(folder) if not path.name.startswith(".")]
-    except ValueError as error:  # the demo's own sentence
-        raise UserError(str(error)) from error
+    A format that is one, but not for OpenCV, is refused: whoever took the photographs meant it.
+    """
+    from edge_demo.frames.foreign import foreign_kind, foreign_sentence
+    from edge_demo.frames.pictures import find_pictures
+
+    paths, others, errors = find_pictures(folder)
+    if errors:
+        raise errors[0]
+    for path in others:
+        if kind := foreign_kind(path):
+            raise UserError(foreign_sentence(str(path), kind))
     if not paths:
         raise UserError(f"There is no picture in the folder {folder}.")
     return paths
-
-
-def _require_readable(folder: pathlib.Path) -> None:
-    """Looks into all folders below: listing them passes over those that it may not enter."""
-
-    def refuse(error: OSError) -> None:
-        raise error
-
-    for _ in os.walk(folder, onerror=refuse):
-        pass
 
 
 def _folders(folder: pathlib.Path) -> list[str]:
