@@ -35,6 +35,7 @@ DEVICE_MODULES_FOR_TRAINING = {
     "reading.finder",
     "model.classifier",
     "frames.pictures",
+    "frames.foreign",
 }
 CONTRACT = "contract"  # what all parts agree on: the one module that digitnet imports at its top
 DRAWN = "digitnet.drawn"  # the drawing engine, which may draw with OpenCV

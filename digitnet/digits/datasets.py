@@ -5,18 +5,15 @@ Polarity everywhere: uint8, 0 = background, 255 = ink.
 
 import dataclasses
 import hashlib
-import pathlib
-import sys
 from typing import Any
 
 import numpy as np
 
-from digitnet.digits import checks, class_folders, idx, mnist
+from digitnet.digits import checks, layouts
+from digitnet.digits.checks import Arrays
+from digitnet.digits.held_out import SPLIT_SEED
 from digitnet.errors import UserError
-from edge_demo.contract import IMAGE_SIDE_PX, NUM_CLASSES  # noqa: F401
-
-SPLIT_SEED = 2026  # the split is a property of the data set, not of a run: seeds stay comparable
-OPTDIGITS_TEST_COUNT = 360
+from edge_demo.contract import NUM_CLASSES  # noqa: F401
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,8 +49,9 @@ def load(
 
     Args:
         dataset: `auto`, `mnist`, `optdigits`, or a path to an .npz (`x_train`, `y_train`,
-            `x_test`, `y_test`), to a folder of MNIST-format IDX files, gzipped or not, or to a
-            folder of pictures as `digitnet.digits.class_folders` reads them.
+            `x_test`, `y_test`), a CSV or a Parquet file, to a folder of MNIST-format IDX files,
+            gzipped or not, of CSV or of Parquet files, or to a folder of pictures as
+            `digitnet.digits.class_folders` reads them.
             `auto` is MNIST where it is prepared or can be fetched, else the embedded digits,
             and says so on stderr.
         validation_count: Images to take out of the training images, at most a sixth of them.
@@ -63,8 +61,8 @@ def load(
     Raises:
         UserError: If the digits cannot be had or are not digits as the contract has them.
     """
-    name, arrays, source = _read(dataset, needs_training)
-    return _divided(name, arrays, source, validation_count, limit)
+    name, arrays, origin = layouts.read(dataset, needs_training)
+    return _divided(name, arrays, origin, validation_count, limit)
 
 
 def from_arrays(
@@ -90,17 +88,25 @@ def from_arrays(
     if (x_test is None) != (y_test is None):
         raise UserError(f"{name}: test images and test labels go together; give both or neither.")
     test = ([], []) if x_test is None else (x_test, y_test)
-    arrays, done = checks.check_digits(name, x_train, y_train, *test)
+    arrays, converted = checks.check_digits(name, x_train, y_train, *test)
     if not len(arrays[0]):
         raise UserError(f"{name}: there are no training images.")
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(array.tobytes())
-    source = {"kind": "arrays", "sha256": digest.hexdigest()}
-    return _divided(name, arrays, source | ({"converted": done} if done else {}), validation_count)
+    origin: dict[str, Any] = {"kind": "arrays", "sha256": digest.hexdigest()}
+    if converted:
+        origin["converted"] = converted
+    return _divided(name, arrays, origin, validation_count)
 
 
-def _divided(name, arrays, source, validation_count, limit=None):
+def _divided(
+    name: str,
+    arrays: Arrays,
+    origin: dict[str, Any],
+    validation_count: int,
+    limit: int | None = None,
+) -> Digits:
     """Takes the validation part out of the training images."""
     x_train, y_train, x_test, y_test = arrays
     order = np.random.default_rng(SPLIT_SEED).permutation(len(x_train))
@@ -116,94 +122,5 @@ def _divided(name, arrays, source, validation_count, limit=None):
         y_train[validation],
         x_test,
         y_test,
-        source,
+        origin,
     )
-
-
-def _read(dataset, needs_training):
-    if dataset == "mnist":
-        return "mnist", *mnist.load()
-    if dataset == "optdigits":
-        return "optdigits", *_optdigits()
-    if dataset == "auto":
-        try:
-            return "mnist", *mnist.load()
-        except mnist.Unavailable as reason:
-            print(
-                f"NOTE: MNIST is not at hand ({reason}). Going on with the embedded digits: "
-                "1,797 UCI optical digits from scikit-learn, enlarged to 28×28. Accuracies are "
-                "not MNIST's.",
-                file=sys.stderr,
-                flush=True,
-            )
-            return "optdigits", *_optdigits()
-    path = pathlib.Path(dataset)
-    if path.is_dir() and class_folders.is_class_folders(path):
-        return dataset, *class_folders.read_folder(path, needs_training, SPLIT_SEED)
-    if path.is_dir() and not idx.has_files(path):
-        raise UserError(
-            f"{dataset} holds neither IDX files (train-images-idx3-ubyte and the like, or .gz) nor "
-            f"class folders: {class_folders.LAYOUT}."
-        )
-    if path.is_dir():
-        return dataset, *_checked(dataset, idx.read_folder(path, needs_training))
-    if path.is_file():
-        return dataset, *_checked(dataset, _read_npz(path, needs_training))
-    raise UserError(
-        f"there is no dataset {dataset!r}: give auto, mnist, optdigits, or the path of an .npz "
-        "file, of a folder of IDX files or of a folder with a folder of pictures for each digit."
-    )
-
-
-def _optdigits():
-    """UCI optical digits, 8×8 in 0..16, enlarged to the 20×20 box that MNIST's digits fill."""
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise UserError(
-            "the embedded digits come with scikit-learn: pip install 'digitnet[train]'."
-        ) from error
-    bunch = load_digits()
-    # Bilinear weights of 20 output rows over 8 input rows, pixel centres aligned.
-    position = np.clip((np.arange(20) + 0.5) * 8 / 20 - 0.5, 0, 7)
-    weights = np.maximum(0, 1 - np.abs(position[:, None] - np.arange(8)))  # 20, 8
-    enlarged = weights @ (bunch.images * (255 / 16)) @ weights.T
-    images = np.pad(np.rint(enlarged).astype(np.uint8), ((0, 0), (4, 4), (4, 4)))[..., None]
-    labels = bunch.target.astype(np.int64)
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(images))
-    test, train = order[:OPTDIGITS_TEST_COUNT], order[OPTDIGITS_TEST_COUNT:]
-    source = {"kind": "embedded", "what": "scikit-learn load_digits (UCI optdigits), 28×28"}
-    return (images[train], labels[train], images[test], labels[test]), source
-
-
-def _read_npz(path, needs_training):
-    keys = ("x_train", "y_train", "x_test", "y_test") if needs_training else ("x_test", "y_test")
-    try:
-        # Opened here, because np.load leaves a damaged file open.
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, KeyError) as error:
-        raise UserError(f"{path} cannot be read as an .npz file of arrays: {error}") from error
-    except Exception as error:  # zipfile and zlib raise kinds of their own on damaged files
-        raise UserError(f"{path} is damaged: {error}; copy it again.") from error
-    missing = [key for key in keys if key not in arrays]
-    if missing:
-        raise UserError(
-            f"{path} lacks {', '.join(missing)}; an .npz of digits holds {', '.join(keys)} "
-            f"(found: {', '.join(arrays) or 'nothing'})."
-        )
-    source = {"kind": "npz", "sha256": idx.sha256(path.read_bytes())}
-    empty_x = np.empty((0, IMAGE_SIDE_PX, IMAGE_SIDE_PX), np.uint8)
-    return (
-        arrays.get("x_train", empty_x),
-        arrays.get("y_train", np.empty(0, np.int64)),
-        arrays["x_test"],
-        arrays["y_test"],
-    ), source
-
-
-def _checked(name, arrays_and_source):
-    """Digits as the contract has them, or a sentence that says which array is not."""
-    arrays, source = arrays_and_source
-    arrays, done = checks.check_digits(name, *arrays)
-    return arrays, {**source, **({"converted": done} if done else {})}

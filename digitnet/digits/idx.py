@@ -5,9 +5,11 @@ import hashlib
 import pathlib
 import re
 import zlib
+from typing import Any
 
 import numpy as np
 
+from digitnet.digits.checks import Arrays
 from digitnet.errors import UserError
 
 # md5 of the unpacked files of MNIST (LeCun, Cortes, Burges), as mirrors publish them, to tell users
@@ -30,22 +32,22 @@ def has_files(folder: pathlib.Path) -> bool:
     return any(re.search(r"[-.]idx[13]-ubyte(\.gz)?$", path.name) for path in folder.iterdir())
 
 
-def read_folder(folder: pathlib.Path, needs_training: bool = True):
+def read_folder(folder: pathlib.Path, needs_training: bool = True) -> tuple[Arrays, dict[str, Any]]:
     """Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and their `t10k` twins.
 
     Names may end in `.gz` and may have a dot for the dash before `idx`. QMNIST's own files,
     `qmnist-train-images-idx3-ubyte` and so on, are read as well.
 
     Returns:
-        `((x_train, y_train, x_test, y_test), source)`: arrays as the files have them, and for
+        `((x_train, y_train, x_test, y_test), origin)`: arrays as the files have them, and for
         each file its checksum and which published file that is. The training arrays are empty
         where `needs_training` is false and the files are missing.
 
     Raises:
         UserError: If a file is missing, cut short, or no IDX file.
     """
-    source = {"kind": "idx", "files": {}}
-    arrays = []
+    origin: dict[str, Any] = {"kind": "idx", "files": {}}
+    arrays: list[np.ndarray] = []
     for split in ("train", "t10k"):
         for kind, rank in (("images", 3), ("labels", 1)):
             path = _find(folder, f"{split}-{kind}", rank) or _find_qmnist(folder, split, kind)
@@ -60,15 +62,16 @@ def read_folder(folder: pathlib.Path, needs_training: bool = True):
                 )
             data = _unpack(path)
             md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-            source["files"][path.name] = {
+            origin["files"][path.name] = {
                 "sha256": sha256(data),
                 "known_as": KNOWN_FILES.get(md5, "not a published MNIST file"),
             }
             arrays.append(_parse(path, data, rank))
-    return tuple(arrays), source
+    x_train, y_train, x_test, y_test = arrays
+    return (x_train, y_train, x_test, y_test), origin
 
 
-def _find(folder, stem, rank):
+def _find(folder: pathlib.Path, stem: str, rank: int) -> pathlib.Path | None:
     for dash in ("-", "."):
         for suffix in ("", ".gz"):
             path = folder / f"{stem}{dash}idx{rank}-ubyte{suffix}"
@@ -77,7 +80,7 @@ def _find(folder, stem, rank):
     return None
 
 
-def _find_qmnist(folder, split, kind):
+def _find_qmnist(folder: pathlib.Path, split: str, kind: str) -> pathlib.Path | None:
     part = "test" if split == "t10k" else split
     ending = "idx3-ubyte" if kind == "images" else "idx2-int"
     for suffix in ("", ".gz"):
@@ -87,7 +90,7 @@ def _find_qmnist(folder, split, kind):
     return None
 
 
-def _unpack(path):
+def _unpack(path: pathlib.Path) -> bytes:
     try:
         data = path.read_bytes()
         return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
@@ -95,7 +98,7 @@ def _unpack(path):
         raise UserError(f"{path} cannot be unpacked ({error}); fetch it again.") from error
 
 
-def _parse(path, data, rank):
+def _parse(path: pathlib.Path, data: bytes, rank: int) -> np.ndarray:
     """Magic number 0x00000800 + rank, `rank` big-endian sizes, then bytes (LeCun's MNIST page)."""
     if data[:4] == bytes([0, 0, 12, 2]):
         # QMNIST's labels: eight 32-bit integers an image, the digit first.
@@ -105,7 +108,7 @@ def _parse(path, data, rank):
     return _sized(path, data, rank, np.dtype(np.uint8))
 
 
-def _sized(path, data, rank, dtype):
+def _sized(path: pathlib.Path, data: bytes, rank: int, dtype: np.dtype) -> np.ndarray:
     header_size = 4 + 4 * rank
     if len(data) < header_size:
         raise UserError(f"{path} is cut short within its header; fetch it again.")

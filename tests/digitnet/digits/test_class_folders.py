@@ -1,6 +1,8 @@
 """Folders of pictures become digits; bad ones end with a sentence."""
 
+import errno
 import json
+import os
 import struct
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 
 from digitnet import evaluate, train
 from digitnet.digits import class_folders, datasets, mixing, photographs
+from digitnet.digits.held_out import choose_test
 from digitnet.drawn.allographs import choose_allograph
 from digitnet.drawn.strokes import render, write
 from digitnet.errors import UserError
@@ -68,6 +71,28 @@ def test_split_and_order_are_the_same_every_time(folder):
 def test_absent_digits_are_named(folder, capsys):
     datasets.load(str(folder))
     assert "has no folder for: 2, 3, 4, 5, 6, 7, 8, 9" in capsys.readouterr().err
+
+
+def test_how_many_digits_each_picture_gave_is_told(folder, capsys):
+    save(folder / "1" / "row.png", photograph((1, 1, 1)))
+    save(folder / "2" / "sheet.png", photograph((2, 2)))
+    datasets.load(str(folder))
+    told = capsys.readouterr().err
+    assert f"{folder / '0'}: 6 digits in 6 pictures, 1 in each\n" in told
+    assert f"{folder / '1'}: 9 digits in 7 pictures, 1 in each but 3 in row.png\n" in told
+    assert f"{folder / '2'}: 2 digits in sheet.png\n" in told
+
+
+def test_a_class_folder_that_may_not_be_entered_is_named(folder, monkeypatch):
+    scandir = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("1"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    fails_with(folder, "The folder .*1 cannot be read: Permission denied")
 
 
 def test_train_and_test_folders_are_kept_apart(tmp_path):
@@ -189,9 +214,9 @@ def test_an_unreadable_picture_is_named(folder):
     fails_with(folder, r"x\.jpg cannot be decoded")
 
 
-def test_a_format_that_opencv_does_not_read_is_named(folder):
-    (folder / "1" / "IMG_1.HEIC").write_bytes(b"a phone's picture")
-    fails_with(folder, r"IMG_1\.HEIC, a format that OpenCV does not read")
+def test_a_format_that_opencv_does_not_read_is_named_with_what_converts_it(folder):
+    (folder / "1" / "IMG_1.HEIC").write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")
+    fails_with(folder, r"IMG_1\.HEIC.*heif-convert")
 
 
 def test_pictures_without_a_digit_are_counted_and_named(folder):
@@ -228,7 +253,7 @@ def test_a_folder_of_idx_files_stays_one_whatever_lies_beside_them(tmp_path):
 )
 def test_a_sixth_of_each_digit_is_held_out(count, held_out):
     labels = np.repeat([2, 9], count)
-    is_test = class_folders._stratified(labels, np.random.default_rng(0))
+    is_test = choose_test(labels, np.random.default_rng(0))
     assert [is_test[labels == digit].sum() for digit in (2, 9)] == [held_out, held_out]
 
 

@@ -1,6 +1,9 @@
+import errno
 import gzip
+import pathlib
 import struct
 import time
+import types
 import urllib.error
 
 import numpy as np
@@ -164,6 +167,45 @@ def test_mnist_without_copy_and_network_is_refused_within_seconds(tmp_path, monk
     with pytest.raises(mnist.Unavailable, match="--dataset the path"):
         mnist.load()
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("dataset", ["auto", "mnist"])
+def test_a_damaged_record_is_named_with_what_fetches_it_anew(monkeypatch, dataset):
+    tf, tfds = pytest.importorskip("tensorflow"), pytest.importorskip("tensorflow_datasets")
+    split = types.SimpleNamespace(filepaths=["data/mnist-train.tfrecord-00000-of-00001"])
+
+    class Damaged:
+        data_dir = "data"
+        info = types.SimpleNamespace(splits={"train": split})
+
+        def as_dataset(self, **_):
+            raise tf.errors.DataLossError(None, None, "{{node}} corrupted record at 4999786 [Op:X]")
+
+    monkeypatch.setattr(tfds, "builder", lambda _: Damaged())
+    monkeypatch.setattr(mnist, "_is_prepared", lambda _: True)
+    with pytest.raises(UserError, match="delete the folder data and fetch MNIST anew") as caught:
+        datasets.load(dataset)
+    assert "00000-of-00001 cannot be read (corrupted record at 4999786)" in str(caught.value)
+
+
+def test_a_copy_whose_description_is_damaged_is_a_sentence(monkeypatch):
+    tfds = pytest.importorskip("tensorflow_datasets")
+
+    def builder(_):
+        raise ValueError("no JSON\nand more")
+
+    monkeypatch.setattr(tfds, "builder", builder)
+    with pytest.raises(UserError, match=r"cannot be opened \(no JSON\); delete .*mnist and fetch"):
+        datasets.load("auto")
+
+
+def test_a_folder_that_may_not_be_entered_is_named(tmp_path, monkeypatch):
+    def iterdir(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(pathlib.Path, "iterdir", iterdir)
+    with pytest.raises(UserError, match=f"{tmp_path} cannot be read .Permission denied"):
+        datasets.load(str(tmp_path))
 
 
 @pytest.mark.parametrize(
