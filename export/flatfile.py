@@ -71,6 +71,8 @@ def read(content: bytes) -> Graph:
     Raises:
         ValueError: it is no .tflite file, it is damaged, or it has more than one subgraph.
     """
+    import tflite  # noqa: F401, here: a package that is missing is no damage
+
     if content[4:8] != IDENTIFIER:
         raise ValueError("it is empty" if not content else "it is not a TensorFlow Lite file")
     try:

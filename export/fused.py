@@ -66,49 +66,61 @@ class PooledConvolution(layers.Layer):
 
     The four numbers that a pooling window compares are the answers of one window, larger by a
     pixel and moving by two, to four copies of each filter, each shifted and padded with zeros.
-    That saves two thirds of the multiplications. Blocks of 2×2 pixels are first read as four
-    channels: kernels of small runtimes fill their registers with channels, of which a grey image
-    has one, and the zero padding is then the convolution's own.
+    That saves two thirds of the multiplications.
+
+        x         (1, H, W, 1)
+        kernel    (6, 6, 1, 4 shifts · F), stride 2, "same"
+        answers   (1, H/2, W/2, 4 F) -> (1, H W/4, 4, F) -> maximum over the four shifts
+        result    (1, H/2, W/2, F)
+
+    In blocks, 2×2 pixels are first read as four channels: kernels of larger runtimes fill their
+    registers with channels, of which a grey image has one.
 
         x         (1, H, W, 1) -> (1, H/2, W/2, 4)
         kernel    (3, 3, 4, 4 shifts · F), stride 1, "same"
-        answers   (1, H/2, W/2, 4 F) -> (1, H W/4, 4, F) -> maximum over the four shifts
-        result    (1, H/2, W/2, F)
 
     Args:
         convolution: the trained layer, as `pools_exactly` wants it.
         scale: factor of the image, which goes into the kernel.
+        in_blocks: whether to read blocks. Some ports of TensorFlow Lite Micro lack the operator.
     """
 
-    def __init__(self, convolution: layers.Conv2D, scale: float):
+    def __init__(self, convolution: layers.Conv2D, scale: float, in_blocks: bool = True):
         super().__init__(dtype="float32", name=convolution.name)
         kernel, bias = _weights(convolution, scale)
         size, self.filters = kernel.shape[0], kernel.shape[-1]
         _, height, width, _ = convolution.input.shape
         self.rows, self.columns = height // 2, width // 2
         start = 2 - size // 2  # of the unshifted filter in three blocks, whose middle one is at 2
-        shifted = np.zeros((6, 6, 2, 2, self.filters), "float32")
+        shifted = np.zeros((6, 6, 4, self.filters), "float32")
         for down in (0, 1):
             for right in (0, 1):
                 top, left = start + down, start + right
-                shifted[top : top + size, left : left + size, down, right] = kernel[:, :, 0]
-        blocks = shifted.reshape(3, 2, 3, 2, 4 * self.filters).transpose(0, 2, 1, 3, 4)
+                shift = 2 * down + right
+                shifted[top : top + size, left : left + size, shift] = kernel[:, :, 0]
+        self.in_blocks = in_blocks
+        if in_blocks:
+            kernel = shifted.reshape(3, 2, 3, 2, 4 * self.filters).transpose(0, 2, 1, 3, 4)
+            kernel = kernel.reshape(3, 3, 4, 4 * self.filters)
+        else:
+            kernel = shifted.reshape(6, 6, 1, 4 * self.filters)
         self.convolution = _with_weights(
             layers.Conv2D(
                 4 * self.filters,
-                3,
+                kernel.shape[:2],
+                strides=1 if in_blocks else 2,
                 padding="same",
                 activation=convolution.activation,
                 dtype="float32",
             ),
-            (1, self.rows, self.columns, 4),
-            blocks.reshape(3, 3, 4, 4 * self.filters),
+            (1, self.rows, self.columns, 4) if in_blocks else (1, height, width, 1),
+            kernel,
             np.tile(bias, 4),
         )
 
     def call(self, x: Any) -> Any:
         """The pooled answers, `(1, H/2, W/2, F)`."""
-        x = self.convolution(_blocks_as_channels(x))
+        x = self.convolution(_blocks_as_channels(x) if self.in_blocks else x)
         x = ops.reshape(x, (1, self.rows * self.columns, 4, self.filters))
         x = ops.max_pool(x, (1, 4), (1, 4), padding="valid", data_format="channels_last")
         return ops.reshape(x, (1, self.rows, self.columns, self.filters))

@@ -14,18 +14,19 @@ from edge_demo.contract import ATTENTION, IMAGE_SHAPE, PROBABILITIES, UserError
 from export import fused
 
 
-def deployed(model: keras.Model) -> keras.Model:
+def deployed(model: keras.Model, in_blocks: bool = True) -> keras.Model:
     """Rewrites a trained functional model for a batch of one.
 
     - `Rescaling` goes into the weights of the convolution behind it, so that the pixels 0..255 are
       the input's own scale.
-    - A one-channel convolution with maximum pooling becomes one wide convolution of blocks
+    - A one-channel convolution with maximum pooling becomes one wide convolution
       (`fused.PooledConvolution`).
     - An `AttentionGate` becomes convolution, sigmoid and product, and the first one's mask an
       output.
 
     Args:
         model: image uint8 `(B, 28, 28, 1)` to probabilities `(B, 10)`.
+        in_blocks: as `fused.PooledConvolution` has it.
 
     Returns:
         A functional model of one input, `image`, float32 `(1, 28, 28, 1)`, 0..255, and the outputs
@@ -60,7 +61,7 @@ def deployed(model: keras.Model) -> keras.Model:
             scale = input_scale.get(layer, 1.0)
             if fused.pools_exactly(layer, following):
                 done.add(following)
-                return fused.PooledConvolution(layer, scale)(args[0])
+                return fused.PooledConvolution(layer, scale, in_blocks)(args[0])
             if scale != 1.0:
                 return fused.scaled_convolution(layer, scale)(args[0])
         if isinstance(layer, AttentionGate):
