@@ -6,19 +6,11 @@ The pages are drawn, with their own seeds: papers, boards and desks with grain, 
 lines, edges and shadows, and surfaces that no one writes on.
 """
 
-import argparse
 import json
 import sys
 
-import numpy as np
-
-from benchmarks import blocks, sheets
-from digitnet.drawn import surfaces
+from benchmarks import blocks
 from edge_demo.contract import UserError, run_command
-from edge_demo.model.classifier import Classifier
-from edge_demo.reading import reader
-from edge_demo.showing import overlay
-from edge_demo.showing.saving import write_picture
 
 SIZE = (640, 480)
 
@@ -29,26 +21,30 @@ def main(argv=None):
 
 
 def _run(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.empty_pages",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = blocks.parser("empty_pages", __doc__)
     parser.add_argument("--pages", type=int, default=20, help="of each kind (default: 20)")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
-    parser.add_argument("--threshold", type=float, default=reader.THRESHOLD, metavar="P")
+    parser.add_argument("--threshold", type=float, metavar="P", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every false digit's page")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
+
+    from benchmarks import sheets
+    from edge_demo.model.classifier import Classifier
+    from edge_demo.reading import reader
+    from edge_demo.showing import overlay
+    from edge_demo.showing.saving import write_picture
+
     if arguments.pages < 1:
         raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
     classifier = Classifier(arguments.model)
+    threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold
     kinds, tiles = {}, []
     for number in range(arguments.pages * len(KINDS)):
         kind = list(KINDS)[number % len(KINDS)]
         page = draw_empty_page(kind, number)
-        readings = reader.read_digits(page, classifier, arguments.threshold)
+        readings = reader.read_digits(page, classifier, threshold)
         counts = kinds.setdefault(kind, {"pages": 0, "with_digits": 0, "false_digits": 0})
         counts["pages"] += 1
         counts["with_digits"] += bool(readings)
@@ -62,7 +58,7 @@ def _run(argv):
         return 0
     table = markdown(kinds)
     if arguments.write:
-        blocks.write(arguments.write, "empty-pages", table, "python -m benchmarks.empty_pages")
+        blocks.write(arguments.write, "empty-pages", table, blocks.command(parser, argv))
     print(table)
     return 0
 
@@ -81,6 +77,10 @@ def markdown(kinds):
 
 def draw_empty_page(kind, seed):
     """Returns uint8 [480, 640, 3], a page of a kind without any digit on it."""
+    import numpy as np
+
+    from digitnet.drawn import surfaces
+
     random = np.random.default_rng((seed, 5))
     width, height = SIZE
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
@@ -88,34 +88,35 @@ def draw_empty_page(kind, seed):
     light = 1 - 0.15 * (1 + x * np.cos(angle) + y * np.sin(angle))
     page = random.uniform(150, 235) * light
     for layer in KINDS[kind]:
-        page = layer(page, random)
+        page = getattr(surfaces, layer)(page, random)
     page = page + random.normal(0, random.uniform(0.5, 4), page.shape)
     tint = random.uniform(0.9, 1.05, 3)
     return np.clip(page[:, :, None] * tint, 0, 255).astype(np.uint8)
 
 
+# Each kind of page by the functions of digitnet.drawn.surfaces that draw it.
 KINDS = {
     "plain": (),
-    "grained": (surfaces.grain,),
-    "crumpled": (surfaces.crumples, surfaces.grain),
-    "stained": (surfaces.stains,),
-    "ruled": (surfaces.rules,),
-    "squared": (surfaces.squares,),
-    "margin line, grained": (surfaces.margin, surfaces.grain),
-    "on a desk": (surfaces.desk, surfaces.grain),
-    "in a shadow, crumpled": (surfaces.crumples, surfaces.shadow),
-    "board": (surfaces.board,),
-    "facets, vignette": (surfaces.facets, surfaces.vignette),
-    "folded": (surfaces.folds,),
-    "dotted": (surfaces.dots,),
-    "squared, on wood": (surfaces.squares, surfaces.wooden_desk),
-    "hairs, scratches": (surfaces.scratches, surfaces.grain),
-    "wood": (surfaces.wood,),
-    "cloth": (surfaces.cloth,),
-    "tiles, keys": (surfaces.tiles,),
-    "stripes": (surfaces.stripes,),
-    "clouds": (surfaces.clouds,),
-    "static": (surfaces.static,),
+    "grained": ("grain",),
+    "crumpled": ("crumples", "grain"),
+    "stained": ("stains",),
+    "ruled": ("rules",),
+    "squared": ("squares",),
+    "margin line, grained": ("margin", "grain"),
+    "on a desk": ("desk", "grain"),
+    "in a shadow, crumpled": ("crumples", "shadow"),
+    "board": ("board",),
+    "facets, vignette": ("facets", "vignette"),
+    "folded": ("folds",),
+    "dotted": ("dots",),
+    "squared, on wood": ("squares", "wooden_desk"),
+    "hairs, scratches": ("scratches", "grain"),
+    "wood": ("wood",),
+    "cloth": ("cloth",),
+    "tiles, keys": ("tiles",),
+    "stripes": ("stripes",),
+    "clouds": ("clouds",),
+    "static": ("static",),
 }
 
 

@@ -7,6 +7,7 @@ process of its own, which is also how a crash of the converter becomes a sentenc
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,9 @@ import numpy as np
 
 from edge_demo.contract import UserError
 
+# The converter's word on an operator that only full TensorFlow has, with where it comes from.
+NO_BUILTIN = re.compile(r'fused\["(\w+):", "([^"@]+/[^"@]+)@[^\n]*ERROR_NEEDS_FLEX_OPS')
+NATIVE_NOTE = re.compile(r"[IW]\d{4} |WARNING: All log messages|To enable the following")
 FORMATS = ("int8", "float32", "float16", "dynamic")
 
 
@@ -182,7 +186,16 @@ def in_child_process(
 
 
 def _failure(process: subprocess.CompletedProcess[str], format_name: str) -> str:
+    missing = NO_BUILTIN.search(process.stderr)
+    if missing:
+        operator, path = missing.groups()
+        layer = path.split("/")[-2]  # MODEL/LAYER/OPERATOR, or MODEL/OPERATOR
+        return (
+            f"The model computes {operator} in {layer!r}, and TensorFlow Lite has no built-in "
+            "operator for it: take it out of the model, or build it from others."
+        )
     lines = [line.strip() for line in process.stderr.splitlines() if line.strip()]
+    lines = [line for line in lines if not NATIVE_NOTE.match(line)]
     sentences = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     if sentences:
         return sentences[-1]

@@ -110,6 +110,7 @@ def _load(run: trained_run.Source, dataset: str | None) -> tuple[Any, Any]:
 
         model = trained_run.load_model(run.model_path)
     rewrite.check_contract(model)
+    rewrite.check_layers(model)
     if not rewrite.has_spatial_gate(model):
         print(
             f"warning: the first gate of model {model.name!r} is not a spatial one, or it has no "

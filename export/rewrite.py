@@ -36,6 +36,7 @@ def deployed(model: keras.Model, in_blocks: bool = True) -> keras.Model:
         UserError: the model's input or output is not digitnet's.
     """
     check_contract(model)
+    check_layers(model)
     if isinstance(model, keras.Sequential):
         model = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
     model = _in_float32(model)
@@ -101,6 +102,23 @@ def check_contract(model: keras.Model) -> None:
             f"Model {model.name!r} gives {outputs} where digitnet's contract is ten probabilities, "
             "(10,); train one with `python -m digitnet.train`."
         )
+
+
+def check_layers(model: keras.Model) -> None:
+    """Raises UserError for a layer that the converter would crash on."""
+    for layer in _all_layers(model):
+        if isinstance(layer, layers.RNN) and not layer.unroll:
+            raise UserError(
+                f"Layer {layer.name!r} ({type(layer).__name__}) loops over its steps, for which "
+                "small runtimes have no operator: build it with unroll=True and train again."
+            )
+
+
+def _all_layers(model: keras.Model) -> Iterator[Any]:
+    for layer in model.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from _all_layers(layer)
 
 
 def has_spatial_gate(model: keras.Model) -> bool:

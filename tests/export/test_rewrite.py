@@ -129,6 +129,14 @@ def test_a_model_of_another_input_is_refused_with_both_shapes():
         rewrite.check_contract(model)
 
 
+def test_a_layer_that_loops_is_refused_by_name():
+    image = keras.Input((28, 28, 1), dtype="uint8")
+    x = layers.LSTM(4, name="by_row")(layers.Reshape((28, 28))(layers.Rescaling(1 / 255)(image)))
+    model = keras.Model(image, layers.Dense(10, activation="softmax")(x))
+    with pytest.raises(UserError, match=r"'by_row' \(LSTM\).*unroll=True"):
+        rewrite.deployed(model)
+
+
 def test_a_model_of_other_outputs_is_refused_with_both_shapes():
     model = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(3)])
     with pytest.raises(UserError, match=r"\(3,\).*\(10,\)"):

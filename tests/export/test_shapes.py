@@ -3,6 +3,8 @@
 Names are Keras' own, and its counters start anew before the export, as they do in its process.
 """
 
+import subprocess
+
 import keras
 import numpy as np
 import pytest
@@ -87,6 +89,7 @@ SHAPES = {
     "nested": nested,
     "sequential": sequential_within,
     "dense only": lambda x: x,
+    "unrolled": lambda x: layers.LSTM(4, unroll=True)(layers.Reshape((4, 196))(x)),
     "gelu": lambda x: layers.Dense(16, activation="gelu")(layers.Flatten()(x)),
 }
 
@@ -125,6 +128,16 @@ def test_the_example_of_the_documents_converts(tmp_path):
     graph = flatfile.read(converted(model, "float32"))
     flatfile.check_contract(graph)
     assert list(graph.outputs) == ["probabilities", "attention"]
+
+
+def test_an_operator_that_no_small_runtime_has_is_named_with_its_layer():
+    said = (
+        'loc(callsite(fused["Erf:", "mine/bend/Erf@__inference_serve_86"] at callsite('
+        'fused["Part:", "Part"]))): Error code: ERROR_NEEDS_FLEX_OPS\nerror: failed'
+    )
+    process = subprocess.CompletedProcess([], 2, "", said)
+    sentence = convert._failure(process, "int8")
+    assert sentence.startswith("The model computes Erf in 'bend', and TensorFlow Lite has no")
 
 
 @pytest.mark.slow
