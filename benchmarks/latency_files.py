@@ -55,7 +55,7 @@ def main(argv=None):
 
 
 def _main(argv):
-    from export import convert, trim
+    from export import convert
 
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("kind", choices=KINDS)
@@ -63,6 +63,9 @@ def _main(argv):
     parser.add_argument("model", help="the trained .keras file")
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args(argv)
+
+    from export import trim
+
     model = KINDS[arguments.kind](arguments.model)
     content = convert.convert(model, arguments.format, calibration_images())
     arguments.out.write_bytes(trim.trimmed(content))

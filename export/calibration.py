@@ -11,13 +11,15 @@ IMAGES = 500
 SEED = 0
 
 
-def check_count(count: int) -> None:
-    """Raises UserError where fewer than one calibration image is asked for."""
+def check(count: int, seed: int) -> None:
+    """Raises UserError where fewer than one image is asked for, or the seed is negative."""
     if count < 1:
         raise UserError(
             f"int8 needs at least one calibration image and {count} were asked for; give "
             "--calibration-images a positive number."
         )
+    if seed < 0:
+        raise UserError(f"--seed takes 0 or more. Received: {seed}")
 
 
 def draw(
@@ -47,7 +49,7 @@ def draw(
         >>> drawn.shape, record["images"], record["seed"]
         ((4, 28, 28, 1), 4, 0)
     """
-    check_count(count)
+    check(count, seed)
     if len(images) == 0:
         raise UserError("int8 needs calibration images, and the training set holds none.")
     chosen = np.sort(np.random.default_rng(seed).permutation(len(images))[:count])

@@ -39,7 +39,7 @@ def export(
     formats = list(dict.fromkeys(formats))
     _check_formats(formats, target)
     if "int8" in formats:
-        calibration.check_count(calibration_images)
+        calibration.check(calibration_images, seed)
     verify.check_max_drop(max_drop_points)
     judges = verify.judges(target, runtimes)
     verify.check_interpreters(runtimes)

@@ -227,6 +227,11 @@ def test_zero_calibration_images_are_a_sentence(capsys, run_dir, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_negative_seed_is_a_sentence(capsys, run_dir, tmp_path):
+    sentence = fails(capsys, run_dir, "--out", tmp_path / "out", "--seed=-1")
+    assert "--seed takes 0 or more" in sentence
+
+
 def test_a_format_that_the_target_cannot_run_is_a_sentence(capsys, run_dir, tmp_path):
     sentence = fails(capsys, run_dir, "--formats", "float32", "--target", "tflm")
     assert "no kernels for the format float32" in sentence
