@@ -382,10 +382,16 @@ def test_an_export_in_a_thread_leaves_no_folder(tmp_path):
 @pytest.mark.parametrize("module", ["export", "export.inspect", "export.list_operators"])
 def test_help_answers_before_any_backend_is_imported(module):
     blocked = ("tensorflow", "keras", "tflite", "flatbuffers", "tflite_runtime", "cv2")
-    program = (
-        f"import runpy, sys; sys.modules.update(dict.fromkeys({blocked!r})); "
-        f"sys.argv = ['x', '--help']; runpy.run_module({module!r}, run_name='__main__')"
-    )
+    program = f"""
+import runpy, sys
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {blocked!r}:
+            raise ImportError(name)
+sys.meta_path.insert(0, Block())
+sys.argv = ["x", "--help"]
+runpy.run_module({module!r}, run_name="__main__")
+"""
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"usage: python -m {module} ")
