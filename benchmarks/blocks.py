@@ -1,21 +1,58 @@
-"""`--write FILE.md`: a benchmark's table between its comments in a page, with when and where."""
+"""What the benchmarks' command lines have in common, and the block that a page keeps of each.
 
+`--write [FILE.md]` puts the table between `<!-- begin NAME -->` and `<!-- end NAME -->` in a page,
+README.md where none is named, with the command as it was given, when and where.
+"""
+
+import argparse
 import datetime
 import os
 import platform
+import shlex
+import sys
+from collections.abc import Sequence
+
+from benchmarks.readme import README, write_block
 
 
-def add_write_option(parser):
-    """Adds --write to a benchmark's ArgumentParser."""
+def parser(name: str, documentation: str | None) -> argparse.ArgumentParser:
+    """The parser of `python -m benchmarks.NAME`, described by the module's documentation."""
+    import digitnet
+
+    result = argparse.ArgumentParser(
+        prog=f"python -m benchmarks.{name}",
+        description=documentation,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    result.add_argument("--version", action="version", version=f"digitnet {digitnet.__version__}")
+    return result
+
+
+def add_write_option(parser: argparse.ArgumentParser) -> None:
+    """Adds --write, whose value is a page's path, or None where it is not given."""
     parser.add_argument(
-        "--write", metavar="FILE.md", help="also replace this benchmark's block in a Markdown page"
+        "--write",
+        nargs="?",
+        const=str(README),
+        metavar="FILE.md",
+        help="also replace this benchmark's block in a Markdown page (default: README.md)",
     )
 
 
-def write(path, name, table, command):
-    """Replaces the block `name` of a page by a table and how it was measured."""
-    from benchmarks.readme import write_block  # only here: it needs the training side's package
+def command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> str:
+    """The command line as it was given, every option included.
 
+    Example:
+
+    >>> command(argparse.ArgumentParser("python -m benchmarks.scenes"), ["--scenes", "3"])
+    'python -m benchmarks.scenes --scenes 3'
+    """
+    given = sys.argv[1:] if argv is None else argv
+    return " ".join([parser.prog, *(shlex.quote(str(one)) for one in given)])
+
+
+def write(path: str, name: str, table: str, command: str) -> None:
+    """Replaces the block `name` of a page by a table and how it was measured."""
     today = datetime.date.today().isoformat()
     note = (
         f"`{command}`, {today}, {platform.machine()} with {os.cpu_count()} cores, "

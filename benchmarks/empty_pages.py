@@ -6,17 +6,11 @@ The pages are drawn, with their own seeds: papers, boards and desks with grain, 
 lines, edges and shadows, and surfaces that no one writes on.
 """
 
-import argparse
 import json
 import sys
 
-from benchmarks import blocks, sheets
-from digitnet.drawn.pages import EMPTY_PAGES, draw_empty_page
+from benchmarks import blocks
 from edge_demo.contract import UserError, run_command
-from edge_demo.model.classifier import Classifier
-from edge_demo.reading import reader
-from edge_demo.showing import overlay
-from edge_demo.showing.saving import write_picture
 
 
 def main(argv=None):
@@ -25,26 +19,31 @@ def main(argv=None):
 
 
 def _run(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.empty_pages",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = blocks.parser("empty_pages", __doc__)
     parser.add_argument("--pages", type=int, default=20, help="of each kind (default: 20)")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
-    parser.add_argument("--threshold", type=float, default=reader.THRESHOLD, metavar="P")
+    parser.add_argument("--threshold", type=float, metavar="P", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every false digit's page")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
+
+    from benchmarks import sheets
+    from digitnet.drawn.pages import EMPTY_PAGES, draw_empty_page
+    from edge_demo.model.classifier import Classifier
+    from edge_demo.reading import reader
+    from edge_demo.showing import overlay
+    from edge_demo.showing.saving import write_picture
+
     if arguments.pages < 1:
         raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
     classifier = Classifier(arguments.model)
+    threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold
     kinds, tiles = {}, []
     for number in range(arguments.pages * len(EMPTY_PAGES)):
         kind = list(EMPTY_PAGES)[number % len(EMPTY_PAGES)]
         page = draw_empty_page(kind, number)
-        readings = reader.read_digits(page, classifier, arguments.threshold)
+        readings = reader.read_digits(page, classifier, threshold)
         counts = kinds.setdefault(kind, {"pages": 0, "with_digits": 0, "false_digits": 0})
         counts["pages"] += 1
         counts["with_digits"] += bool(readings)
@@ -58,7 +57,7 @@ def _run(argv):
         return 0
     table = markdown(kinds)
     if arguments.write:
-        blocks.write(arguments.write, "empty-pages", table, "python -m benchmarks.empty_pages")
+        blocks.write(arguments.write, "empty-pages", table, blocks.command(parser, argv))
     print(table)
     return 0
 

@@ -6,7 +6,6 @@ Lag is the time from the moment when a frame was read to its answer. Without --v
 synthetic scene is written to a temporary folder first.
 """
 
-import argparse
 import json
 import statistics
 import sys
@@ -14,15 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-import cv2
-
 from benchmarks import blocks
 from edge_demo.contract import UserError, run_command
-from edge_demo.frames.cameras import SIZE, SyntheticCamera, Video
-from edge_demo.frames.newest import NewestFrames
-from edge_demo.model.reloading import ReloadingClassifier
-from edge_demo.reading.reader import read_digits
-from edge_demo.reading.tracker import Tracker
 
 
 def main(argv=None):
@@ -31,17 +23,16 @@ def main(argv=None):
 
 
 def _run(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.endurance",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = blocks.parser("endurance", __doc__)
     parser.add_argument("--minutes", type=float, default=10, help="default: %(default)s")
     parser.add_argument("--video", metavar="FILE", help="default: a drawn one of 20 seconds")
     parser.add_argument("--model", metavar="FILE", help="default: the shipped one")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
+
+    import cv2
+
     if arguments.minutes <= 0:
         raise UserError(f"--minutes takes more than 0. Received: {arguments.minutes}")
     cv2.setNumThreads(1)
@@ -73,6 +64,12 @@ def markdown(windows):
 
 def watch(video, model, seconds, windows=10):
     """Reads a looping video; returns a dict of measurements for each tenth of the time."""
+    from edge_demo.frames.cameras import Video
+    from edge_demo.frames.newest import NewestFrames
+    from edge_demo.model.reloading import ReloadingClassifier
+    from edge_demo.reading.reader import read_digits
+    from edge_demo.reading.tracker import Tracker
+
     classifier, tracker, result = ReloadingClassifier(model), Tracker(), []
     frames = NewestFrames(lambda: Video(video, loop=True), "video")
     start = time.monotonic()
@@ -99,6 +96,10 @@ def watch(video, model, seconds, windows=10):
 
 def write_video(path, seconds=20, rate=30):
     """Writes a video of the synthetic scene (Motion JPEG) and returns its path."""
+    import cv2
+
+    from edge_demo.frames.cameras import SIZE, SyntheticCamera
+
     camera = SyntheticCamera(frames_per_second=None)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), rate, SIZE)
     for _ in range(seconds * rate):

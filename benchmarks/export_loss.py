@@ -4,13 +4,12 @@ Each RUN_DIR was trained with its own seed and exported (`python -m export RUN_D
 the figures come from the reports of those exports.
 """
 
-import argparse
 import json
 import statistics
 import sys
 from pathlib import Path
 
-from benchmarks import readme
+from benchmarks import blocks, readme
 from edge_demo.contract import UserError, run_command
 
 BLOCK = "export-loss"
@@ -22,16 +21,15 @@ def main(argv=None):
 
 
 def _main(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.export_loss", description=__doc__.splitlines()[0]
-    )
+    parser = blocks.parser("export_loss", __doc__)
     parser.add_argument("run_dirs", nargs="+", type=Path, help="exported run directories")
-    parser.add_argument("--write", action="store_true", help="write the table into README.md")
+    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    text = to_markdown([_report(folder) for folder in arguments.run_dirs])
+    reports = [_report(folder) for folder in arguments.run_dirs]
+    text = to_markdown(reports, blocks.command(parser, argv))
     print(text)
     if arguments.write:
-        readme.write_block(readme.README, BLOCK, text)
+        readme.write_block(arguments.write, BLOCK, text)
 
 
 def _report(run_dir):
@@ -44,7 +42,7 @@ def _report(run_dir):
         ) from error
 
 
-def to_markdown(reports):
+def to_markdown(reports, command):
     """A row for each format and runtime: points lost against the Keras model, mean and spread."""
     losses = {}
     for run, report in enumerate(reports):
@@ -66,7 +64,7 @@ def to_markdown(reports):
     images = reports[0]["files"][0]["runtimes"][0]["images"]
     lines += [
         "",
-        f"`python -m benchmarks.export_loss RUN_DIR...` on {images:,} test images of "
+        f"`{command}` on {images:,} test images of "
         f"`{reports[0]['dataset']}`; the Keras models read {statistics.mean(accuracies):.2f} % "
         f"right ({', '.join(f'{accuracy:.2f}' for accuracy in accuracies)}).",
     ]

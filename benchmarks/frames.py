@@ -8,23 +8,14 @@ thread for OpenCV and the runtime. Times are medians of the process's CPU time, 
 time on a core that nothing else uses.
 """
 
-import argparse
 import json
 import platform
 import statistics
 import sys
 import time
 
-import cv2
-import numpy as np
-
 from benchmarks import blocks
 from edge_demo.contract import UserError, run_command
-from edge_demo.frames.synthetic import draw_page
-from edge_demo.model.classifier import Classifier
-from edge_demo.reading import candidates, ink, pieces
-from edge_demo.reading.normalize import normalize
-from edge_demo.reading.reader import read_digits
 
 SIZES = ((640, 480), (1280, 720))
 DIGITS = 10
@@ -36,16 +27,17 @@ def main(argv=None):
 
 
 def _run(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.frames",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = blocks.parser("frames", __doc__)
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
     parser.add_argument("--repeats", type=int, default=60, help="frames per size (default: 60)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
+
+    import cv2
+
+    from edge_demo.model.classifier import Classifier
+
     if arguments.repeats < 1:
         raise UserError(f"--repeats takes 1 or more. Received: {arguments.repeats}")
     cv2.setNumThreads(1)
@@ -64,6 +56,13 @@ def _run(argv):
 
 def measure(size, classifier, repeats):
     """Returns {stage or pipeline: median milliseconds a frame} for frames of one size."""
+    import cv2
+
+    from edge_demo.frames.synthetic import draw_page
+    from edge_demo.reading import candidates, ink, pieces
+    from edge_demo.reading.normalize import normalize
+    from edge_demo.reading.reader import read_digits
+
     pages = [draw_page(["01234", "56789"], seed=seed, size=size) for seed in range(8)]
     times = {}
 
@@ -96,6 +95,9 @@ def measure(size, classifier, repeats):
 
 def read_plainly(frame, classifier):
     """Reads a frame as most demos do; returns [(digit, box)] in no order."""
+    import cv2
+    import numpy as np
+
     gray = cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), (5, 5), 0)
     mask = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)[1]
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

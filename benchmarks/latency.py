@@ -1,6 +1,6 @@
 """Microseconds a call on one core: our files, the same network elsewhere, and other networks.
 
-    python -m benchmarks.latency RUN_DIR [--runtime PYTHON...] [--rounds N] [--write]
+    python -m benchmarks.latency RUN_DIR [--runtime PYTHON...] [--rounds N] [--write [FILE.md]]
 
 RUN_DIR holds model.keras and export/digitnet-*.tflite (`python -m export RUN_DIR --formats int8
 float32 float16 dynamic`). Every row is timed in a process of its own, in turn, `--rounds` times;
@@ -8,24 +8,20 @@ the row's figure is its quietest round, because what disturbs a round (other pro
 machine) only ever adds. A call is the runtime's own run function, without preparing the image.
 """
 
-import argparse
 import datetime
+import importlib.util
 import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks import latency_others, readme
-from digitnet.training import provenance
+from benchmarks import blocks, readme
+from edge_demo import contract
 from edge_demo.contract import UserError, run_command
-from export import verify
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = "latency"
-CALLS = 1000
 KERAS_ROUNDS = 2  # a round of `predict` takes as long as twenty others, and its figure is no riddle
 
 
@@ -35,24 +31,23 @@ def main(argv=None):
 
 
 def _main(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.latency", description=__doc__.splitlines()[0]
-    )
+    parser = blocks.parser("latency", __doc__)
     parser.add_argument("run_dir", type=Path, help="a run directory with an export in it")
     parser.add_argument(
         "--runtime", nargs="+", default=[], help="interpreters of environments to time in, too"
     )
     parser.add_argument("--rounds", type=int, default=9, help="default: %(default)s")
-    parser.add_argument("--write", action="store_true", help="write the table into README.md")
+    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    table = measure(arguments.run_dir, arguments.runtime, arguments.rounds)
+    command = blocks.command(parser, argv)
+    table = measure(arguments.run_dir, arguments.runtime, arguments.rounds, command)
     print(table)
     if arguments.write:
-        readme.write_block(readme.README, BLOCK, table)
+        readme.write_block(arguments.write, BLOCK, table)
 
 
-def measure(run_dir, runtimes, rounds):
-    """Returns the table as Markdown.
+def measure(run_dir, runtimes, rounds, command):
+    """Returns the table as Markdown, with the command that it is the answer to.
 
     Raises:
         UserError: the run directory holds no export.
@@ -67,7 +62,7 @@ def measure(run_dir, runtimes, rounds):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = [
-            (f"digitnet, {path.stem.split('-')[1]}", _tflite(path, python, folder))
+            (f"digitnet, {_format(path)}", _tflite(path, python, folder))
             for path in ours
             for python in pythons
         ]
@@ -75,11 +70,23 @@ def measure(run_dir, runtimes, rounds):
             rows += [(title, _tflite(path, python, folder)) for python in pythons]
         rows += _other_runtimes(run_dir / "model.keras", folder)
         results = _in_turn([measurement for _, measurement in rows], rounds)
-    return _to_markdown([title for title, _ in rows], results, rounds)
+    return _to_markdown([title for title, _ in rows], results, rounds, command)
+
+
+def _format(path):
+    """The format that a file says it has."""
+    try:
+        return contract.unpacked(path.read_bytes())[1]["format"]
+    except (KeyError, ValueError) as error:
+        raise UserError(f"{path} does not say its format; export it again.") from error
 
 
 def _tflite(path, python, folder):
     """A measurement: a function that returns `judge.judge`'s dict, or a sentence why not."""
+    import numpy as np
+
+    from export import verify
+
     cases = folder / "no-cases.npz"
     if not cases.exists():
         nothing = np.zeros((1, 28, 28, 1), np.uint8)
@@ -119,6 +126,9 @@ def _other_runtimes(model_path, folder):
     worker = [sys.executable, "-m", "benchmarks.latency_others"]
 
     def onnx():
+        for name in ("onnx", "onnxruntime"):
+            if importlib.util.find_spec(name) is None:
+                return f"not measured: {contract.missing_package(name, contract.EXTRAS[name])}"
         path = folder / "model.onnx"
         if not path.exists():
             try:
@@ -174,11 +184,25 @@ def _in_turn(measurements, rounds):
     return results
 
 
+def _calls(results):
+    """How many calls the quietest rounds of TFLite files had: the fewest and the most."""
+    counts = [r["threads"]["1"]["calls"] for r in results if "calls" in _times(r)]
+    return f"{min(counts):,} to {max(counts):,}" if counts else "none was timed"
+
+
+def _times(result):
+    return {} if isinstance(result, str) else result["threads"]["1"]
+
+
 def _median(result):
     return result["threads"]["1"]["median_us"]
 
 
-def _to_markdown(titles, results, rounds):
+def _to_markdown(titles, results, rounds, command):
+    from benchmarks import latency_others
+    from digitnet.training import provenance
+    from export.measure import TIME_LIMIT_S, TIMED_CALLS
+
     lines = [
         "| what | runtime | bytes | median µs | least µs | 99 % µs |",
         "|---|---|---|---|---|---|",
@@ -194,9 +218,11 @@ def _to_markdown(titles, results, rounds):
     today = datetime.date.today().isoformat()
     lines += [
         "",
-        f"`python -m benchmarks.latency RUN_DIR`, one thread of {provenance.processor()}, "
-        f"{today}; the quietest of {rounds} rounds of {CALLS:,} calls, each row in a process of "
-        f"its own (`predict`: {KERAS_ROUNDS} rounds of {latency_others.KERAS_CALLS} calls).",
+        f"`{command}`, one thread of {provenance.processor()}, "
+        f"{today}; the quietest of {rounds} rounds, each row in a process of its own. A round is "
+        f"{TIMED_CALLS:,} calls, or what {TIME_LIMIT_S:g} s hold ({_calls(results)}); of ONNX "
+        f"Runtime {latency_others.ONNX_CALLS:,}, and of `predict` {KERAS_ROUNDS} rounds of "
+        f"{latency_others.KERAS_CALLS}.",
     ]
     return "\n".join(lines)
 

@@ -8,15 +8,15 @@ import argparse
 import sys
 from pathlib import Path
 
-import keras
-import numpy as np
-from keras import layers
-
-from export import convert, rewrite, trained_run, trim
+from edge_demo.contract import run_command
 
 
 def plain(model_path):
     """The trained network with a batch of one and no rewriting: what the converter makes of it."""
+    import keras
+
+    from export import trained_run
+
     image = keras.Input(batch_shape=(1, 28, 28, 1), dtype="float32", name="image")
     trained = trained_run.load_model(model_path)
     return keras.Model(image, {"probabilities": trained(image)})
@@ -24,6 +24,11 @@ def plain(model_path):
 
 def convnet(_=None):
     """The layers of keras-io's examples/vision/mnist_convnet.py, 34,826 fresh weights."""
+    import keras
+    from keras import layers
+
+    from export import rewrite
+
     image = keras.Input((28, 28, 1), dtype="uint8", name="image")
     x = layers.Rescaling(1 / 255)(image)
     x = layers.MaxPooling2D(2)(layers.Conv2D(32, 3, activation="relu")(x))
@@ -34,6 +39,8 @@ def convnet(_=None):
 
 def calibration_images(count=50):
     """Noise from black to full ink: ranges do not change how long a call takes."""
+    import numpy as np
+
     images = np.random.default_rng(0).integers(0, 256, (count, 28, 28, 1), np.uint8)
     images[:, 0, 0], images[:, 0, 1] = 0, 255
     return images
@@ -44,12 +51,21 @@ KINDS = {"plain": plain, "convnet": convnet}
 
 def main(argv=None):
     """Writes one file."""
+    return run_command(_main, argv)
+
+
+def _main(argv):
+    from export import convert
+
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("format", choices=convert.FORMATS)
     parser.add_argument("model", help="the trained .keras file")
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args(argv)
+
+    from export import trim
+
     model = KINDS[arguments.kind](arguments.model)
     content = convert.convert(model, arguments.format, calibration_images())
     arguments.out.write_bytes(trim.trimmed(content))

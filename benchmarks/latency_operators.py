@@ -15,7 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
+from benchmarks import blocks
+from edge_demo.contract import run_command
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS, CALLS = 40, 60
@@ -42,6 +43,8 @@ def cut_off(content):
 
 def time_in_turn(paths):
     """Least microseconds a call of each file, in this process' runtime: float64 `[len(paths)]`."""
+    import numpy as np
+
     from edge_demo.model.classifier import load_runtime
     from export.measure import call_times_us
 
@@ -57,10 +60,12 @@ def time_in_turn(paths):
 
 
 def main(argv=None):
-    """Prints the table of one file."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.latency_operators", description=__doc__.splitlines()[0]
-    )
+    """Prints the table of each file."""
+    return run_command(_main, argv)
+
+
+def _main(argv):
+    parser = blocks.parser("latency_operators", __doc__)
     parser.add_argument("files", nargs="+", type=Path, help="a .tflite file")
     parser.add_argument(
         "--runtime", default=sys.executable, metavar="PYTHON", help="default: this interpreter"

@@ -8,7 +8,7 @@ import json
 import sys
 import time
 
-import numpy as np
+from edge_demo.contract import run_command
 
 ONNX_CALLS, KERAS_CALLS, WARM_UP_CALLS = 1000, 20, 5
 
@@ -38,6 +38,8 @@ def time_keras(path):
 
 def digit_like_image():
     """uint8 `(1, 28, 28, 1)` with ink in the middle."""
+    import numpy as np
+
     image = np.zeros((1, 28, 28, 1), np.uint8)
     image[:, 6:22, 10:18] = 200
     return image
@@ -45,6 +47,8 @@ def digit_like_image():
 
 def call_times_us(call, calls):
     """Microseconds of each of `calls` calls after a warm-up, float64."""
+    import numpy as np
+
     for _ in range(WARM_UP_CALLS):
         call()
     times_ns = []
@@ -57,6 +61,12 @@ def call_times_us(call, calls):
 
 def main(argv=None):
     """Times one file and prints runtime, median, minimum and 99th percentile."""
+    return run_command(_main, argv)
+
+
+def _main(argv):
+    import numpy as np
+
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("kind", choices=("onnx", "keras"))
     parser.add_argument("path")

@@ -1,13 +1,12 @@
 """How long the README's five commands take, from clone to a page read.
 
-    python -m benchmarks.newcomer [--python python3.11] [--repository URL] [--write]
+    python -m benchmarks.newcomer [--python python3.11] [--repository URL] [--write [FILE.md]]
 
 The commands are taken from README.md as they stand there, with REPOSITORY replaced (by this clone
 where no other is named) and `python3` by the given interpreter. They run in a fresh folder, which
 is removed afterwards. MNIST is found as a newcomer's would be: in TFDS' folder, or fetched.
 """
 
-import argparse
 import datetime
 import os
 import pathlib
@@ -17,8 +16,7 @@ import sys
 import tempfile
 import time
 
-from benchmarks import readme
-from digitnet.training.provenance import machine
+from benchmarks import blocks, readme
 from edge_demo.contract import UserError, run_command
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -68,8 +66,10 @@ def run(lines, folder, repository: str, python: str) -> list[tuple[float, str]]:
     return results
 
 
-def table(results) -> str:
+def table(results, command: str = "python -m benchmarks.newcomer") -> str:
     """One row a command and their sum, in Markdown, with machine and date below."""
+    from digitnet.training.provenance import machine
+
     lines = ["| step | seconds | says |", "|---|---|---|"]
     for what, (seconds, output) in zip(WHAT, results, strict=True):
         # Of a training and a page the one line they print is the answer; of the others nothing is.
@@ -78,21 +78,17 @@ def table(results) -> str:
     lines.append(f"| all | {sum(seconds for seconds, _ in results):,.0f} | |")
     today = datetime.date.today().isoformat()
     note = (
-        f"`python -m benchmarks.newcomer`, {today}, {machine()}; once. The seconds of cloning and "
+        f"`{command}`, {today}, {machine()}; once. The seconds of cloning and "
         "installing are those of this network and this machine's package cache."
     )
     return "\n".join([*lines, "", note])
 
 
 def _parser():
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.newcomer",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = blocks.parser("newcomer", __doc__)
     parser.add_argument("--repository", default=str(ROOT), help="what to clone (default: this one)")
     parser.add_argument("--python", default=sys.executable, help="default: this interpreter")
-    parser.add_argument("--write", action="store_true", help="write the table into README.md")
+    blocks.add_write_option(parser)
     return parser
 
 
@@ -102,13 +98,14 @@ def main(argv=None) -> int:
 
 
 def _main(argv):
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
     lines = commands(readme.README.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         results = run(lines, folder, arguments.repository, arguments.python)
-    result = table(results)
+    result = table(results, blocks.command(parser, argv))
     if arguments.write:
-        readme.write_block(readme.README, "newcomer", result)
+        readme.write_block(arguments.write, "newcomer", result)
     print(result)
     return 0
 

@@ -1,15 +1,17 @@
 """A digitnet model as an ONNX file, so that ONNX Runtime can be timed on the same network."""
 
+from __future__ import annotations
+
+import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
-import numpy as np
-import onnx
-from keras import layers
-from onnx import TensorProto, helper, numpy_helper
+from edge_demo.contract import UserError, run_command
 
-from digitnet.attention import AttentionGate
+if TYPE_CHECKING:
+    import keras
+
 
 OPERATOR_SET, FORMAT_VERSION = 17, 8  # what every onnxruntime of the last years reads
 
@@ -22,14 +24,20 @@ def to_onnx(model: keras.Model) -> bytes:
     nothing is transposed while it runs.
 
     Raises:
-        ValueError: the model has a layer that is not LeNet's, or is no chain.
+        UserError: the model has a layer that is not LeNet's, or is no chain.
     """
+    import numpy as np
+    from keras import layers
+    from onnx import TensorProto
+
+    from digitnet.attention import AttentionGate
+
     writer = _Writer()
     x, shape = "image", None
     flattened = None
     for layer in model.layers[1:]:
         if len(layer._inbound_nodes) != 1 or isinstance(layer.input, (list, tuple)):
-            raise ValueError(f"Layer {layer.name!r} makes the model more than a chain.")
+            raise UserError(f"Layer {layer.name!r} makes the model more than a chain.")
         if isinstance(layer, layers.Rescaling):
             x = writer.node("Cast", [x], to=TensorProto.FLOAT)
             x = writer.node("Mul", [x, writer.constant(np.float32(layer.scale))])
@@ -49,7 +57,7 @@ def to_onnx(model: keras.Model) -> bytes:
         elif isinstance(layer, layers.Softmax):
             x = writer.node("Softmax", [x])
         else:
-            raise ValueError(f"There is no ONNX for layer {layer.name!r} ({type(layer).__name__}).")
+            raise UserError(f"There is no ONNX for layer {layer.name!r} ({type(layer).__name__}).")
         shape = layer.output.shape
     return writer.model(x, (1, *shape[1:]))
 
@@ -60,12 +68,18 @@ def _convolution(writer, x, layer):
 
 
 def _conv_node(writer, x, layer, pads):
+    import keras
+    import numpy as np
+
     kernel = np.transpose(keras.ops.convert_to_numpy(layer.kernel), (3, 2, 0, 1))
     bias = keras.ops.convert_to_numpy(layer.bias)
     return writer.node("Conv", [x, writer.constant(kernel), writer.constant(bias)], pads=pads)
 
 
 def _dense(writer, x, layer, flattened):
+    import keras
+    import numpy as np
+
     kernel = keras.ops.convert_to_numpy(layer.kernel)
     if flattened is not None and len(flattened) == 3:
         rows = np.arange(len(kernel)).reshape(flattened).transpose(2, 0, 1).ravel()
@@ -81,7 +95,7 @@ def _activated(writer, x, activation):
         return x
     operators = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid", "softmax": "Softmax"}
     if name not in operators:
-        raise ValueError(f"There is no ONNX for the activation {name!r}.")
+        raise UserError(f"There is no ONNX for the activation {name!r}.")
     return writer.node(operators[name], [x])
 
 
@@ -92,16 +106,24 @@ class _Writer:
         self.nodes, self.constants = [], []
 
     def node(self, operator, inputs, **attributes):
+        from onnx import helper
+
         output = f"t{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
         return output
 
     def constant(self, array):
+        import numpy as np
+        from onnx import numpy_helper
+
         name = f"c{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
     def model(self, output, output_shape):
+        import onnx
+        from onnx import TensorProto, helper
+
         image = helper.make_tensor_value_info("image", TensorProto.UINT8, (1, 28, 28, 1))
         result = helper.make_tensor_value_info(output, TensorProto.FLOAT, output_shape)
         graph = helper.make_graph(self.nodes, "digitnet", [image], [result], self.constants)
@@ -112,12 +134,21 @@ class _Writer:
 
 
 def main(argv=None):
-    """Writes MODEL.keras as an ONNX file: `python -m benchmarks.onnx_graph MODEL.keras FILE`."""
+    """Writes MODEL.keras as an ONNX file."""
+    return run_command(_main, argv)
+
+
+def _main(argv):
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.onnx_graph", description=main.__doc__
+    )
+    parser.add_argument("model", help="the trained .keras file")
+    parser.add_argument("out", type=Path, help="the ONNX file")
+    arguments = parser.parse_args(argv)
+
     from export.trained_run import load_model
 
-    model_path, path = sys.argv[1:] if argv is None else argv
-    Path(path).write_bytes(to_onnx(load_model(model_path)))
-    return 0
+    arguments.out.write_bytes(to_onnx(load_model(arguments.model)))
 
 
 if __name__ == "__main__":

@@ -7,23 +7,13 @@ in the column "in order". A single-digit picture is wholly right when that digit
 was read.
 """
 
-import argparse
 import json
 import sys
 import time
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from benchmarks import blocks, scoring, sheets
+from benchmarks import blocks, scoring
 from edge_demo.contract import UserError, run_command
-from edge_demo.frames.pictures import read_picture
-from edge_demo.model.classifier import Classifier
-from edge_demo.reading import reader
-from edge_demo.reading.normalize import normalize
-from edge_demo.showing import overlay
-from edge_demo.showing.saving import write_picture
 
 
 def main(argv=None):
@@ -32,42 +22,52 @@ def main(argv=None):
 
 
 def _run(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.photos",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = blocks.parser("photos", __doc__)
     parser.add_argument("path", help="folder with labels.json, or .npz with x and y")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
-    parser.add_argument("--threshold", type=float, default=reader.THRESHOLD, metavar="P")
+    parser.add_argument("--threshold", type=float, metavar="P", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
     parser.add_argument("--only", metavar="TEXT", help="only pictures whose path contains TEXT")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
+
+    from benchmarks import sheets
+    from edge_demo.model.classifier import Classifier
+    from edge_demo.reading import reader
+    from edge_demo.showing.saving import write_picture
+
     path = Path(arguments.path)
     classifier = Classifier(arguments.model)
+    threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold
     if path.suffix == ".npz":
         report, mistakes = score_crops(path, classifier)
         side, columns = 84, 14
     else:
-        report, mistakes = score_folder(path, classifier, arguments.threshold, arguments.only)
+        report, mistakes = score_folder(path, classifier, threshold, arguments.only)
         side, columns = 400, 4
     report = {"path": str(path), "model": str(classifier.model_path), **report}
-    report |= {"runtime": classifier.runtime, "threshold": arguments.threshold}
+    report |= {"runtime": classifier.runtime, "threshold": threshold}
     if arguments.sheet and mistakes:
         tiles = [sheets.tile(picture, captions, side) for picture, captions in mistakes]
         write_picture(arguments.sheet, sheets.sheet(tiles, columns))
         print(f"{len(tiles)} mistakes in {arguments.sheet}", file=sys.stderr)
     if arguments.write and "tiers" in report:
         table = f"{scoring.table(report['tiers'], 'tier')}\n\n{_model_line(report, classifier)}"
-        blocks.write(arguments.write, "photos", table, "python -m benchmarks.photos FOLDER")
+        blocks.write(arguments.write, "photos", table, blocks.command(parser, argv))
     print(json.dumps(report) if arguments.json else _markdown(report))
     return 0
 
 
-def score_folder(folder, classifier, threshold=reader.THRESHOLD, only=None):
+def score_folder(folder, classifier, threshold=None, only=None):
     """Reads every labelled picture. Returns (report dict, [(picture, captions)] of mistakes)."""
+    import numpy as np
+
+    from edge_demo.frames.pictures import read_picture
+    from edge_demo.reading import reader
+    from edge_demo.showing import overlay
+
+    threshold = reader.THRESHOLD if threshold is None else threshold
     scores, mistakes, milliseconds = [], [], []
     labels = {n: entry for n, entry in _labels(folder).items() if not only or only in n}
     for number, (name, entry) in enumerate(labels.items()):
@@ -99,6 +99,10 @@ def score_folder(folder, classifier, threshold=reader.THRESHOLD, only=None):
 
 def score_crops(path, classifier):
     """Classifies white-on-black crops through the camera's normaliser; returns as score_folder."""
+    import numpy as np
+
+    from edge_demo.reading.normalize import normalize
+
     # Crops of differing sizes are an object array, which NumPy stores as a pickle: open only files
     # whose origin you trust.
     with np.load(path, allow_pickle=True) as file:
@@ -144,10 +148,14 @@ def _labels(folder):
 
 def _as_bytes(crop):
     """Crops stored as floats 0..1 become 0..255."""
+    import numpy as np
+
     return crop if crop.dtype == np.uint8 or crop.max() > 1 else crop * 255
 
 
 def _small(frame, scale):
+    import cv2
+
     return cv2.resize(frame, None, fx=scale, fy=scale) if scale != 1 else frame
 
 

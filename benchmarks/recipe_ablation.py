@@ -1,30 +1,29 @@
 """What each part of the default recipe is worth, on validation images.
 
     python -m benchmarks.recipe_ablation [VARIANT ...] [--seeds N] [--epochs N] [--out FILE]
-        [--write FILE.md]
+        [--write [FILE.md]]
 
 Every variant trains on 50,000 MNIST training images and is scored on the 10,000 others at the last
 epoch; the test images are not read. Rows are kept in the file given by --out as they come, and a
 row that is there is not computed again.
 """
 
-import argparse
+from __future__ import annotations
+
 import dataclasses
 import json
 import pathlib
 import statistics
 import sys
 import time
-
-import keras
+from typing import TYPE_CHECKING
 
 from benchmarks import blocks
-from digitnet import files, models, recipe
-from digitnet.digits import datasets
-from digitnet.training import training_set
-from digitnet.training.compiling import compile_for_training
-from digitnet.training.feed import Feed
 from edge_demo.contract import UserError, run_command
+
+if TYPE_CHECKING:
+    from digitnet import recipe
+    from digitnet.digits import datasets
 
 VALIDATION_COUNT = 10_000
 
@@ -46,12 +45,20 @@ VARIANTS = {
 
 def recipe_of(variant: str, seed: int, num_epochs: int) -> recipe.Recipe:
     """The default recipe with a variant's changes."""
+    from digitnet import recipe
+
     changes = {"epochs": num_epochs, "seed": seed, **VARIANTS[variant]}
     return dataclasses.replace(recipe.default(), **changes)
 
 
 def row(variant: str, seed: int, num_epochs: int, digits: datasets.Digits) -> dict:
     """Trains one variant with one seed and scores it on the validation images."""
+    from digitnet import models
+    from digitnet.digits import datasets
+    from digitnet.training import training_set
+    from digitnet.training.compiling import compile_for_training
+    from digitnet.training.feed import Feed
+
     chosen = recipe_of(variant, seed, num_epochs)
     model = models.build(chosen.model, chosen.seed)
     feed = Feed.of(chosen, training_set.of(chosen, digits), datasets.NUM_CLASSES)
@@ -125,13 +132,19 @@ def main(argv=None) -> int:
 
 
 def _main(argv):
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.recipe_ablation")
+    parser = blocks.parser("recipe_ablation", __doc__)
     parser.add_argument("variants", nargs="*", help=f"of: {', '.join(VARIANTS)} (default: all)")
     parser.add_argument("--seeds", type=int, default=1, help="seeds 0 to N - 1 (default: 1)")
     parser.add_argument("--epochs", type=int, default=30, help="default: 30")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/ablation.json"))
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
+
+    import keras
+
+    from digitnet import files
+    from digitnet.digits import datasets
+
     for variant in arguments.variants:
         if variant not in VARIANTS:
             raise UserError(f"there is no variant {variant!r}; they are: {', '.join(VARIANTS)}.")
@@ -153,9 +166,7 @@ def _main(argv):
     markdown = table(rows)
     print(markdown)
     if arguments.write:
-        counts = sorted({row["epochs"] for row in rows})
-        commands = [f"python -m benchmarks.recipe_ablation --epochs {count}" for count in counts]
-        blocks.write(arguments.write, "ablation", markdown, "`, `".join(commands))
+        blocks.write(arguments.write, "ablation", markdown, blocks.command(parser, argv))
     return 0
 
 

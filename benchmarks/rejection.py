@@ -8,17 +8,12 @@ last two come from the generators that training draws from, so that their rates 
 `benchmarks.photos` measures on photographs.
 """
 
-import argparse
 import json
 import subprocess
 import sys
 import tempfile
 
-import numpy as np
-
-import digitnet
-from digitnet.digits import datasets
-from digitnet.drawn import world
+from benchmarks import blocks
 from edge_demo.contract import UserError, run_command
 
 SEED = 20_261_121
@@ -39,11 +34,7 @@ def main(argv=None):
 
 
 def _run(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.rejection",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = blocks.parser("rejection", __doc__)
     parser.add_argument("model", help="a .keras or .tflite file")
     parser.add_argument(
         "--count", type=int, default=4000, help="pictures in each drawn set (default: 4000)"
@@ -64,6 +55,9 @@ def _run(argv):
 
 def validation_sets(count):
     """The sets by name, each a `digitnet.drawn.world.Pool`; the label 10 is no digit."""
+    from digitnet.digits import datasets
+    from digitnet.drawn import world
+
     digits = datasets.load("mnist", validation_count=5000)
     held_out = digits.x_validation, digits.y_validation
     return {
@@ -118,12 +112,16 @@ def markdown(report):
 def _predictor(path):
     if path.endswith(".tflite"):
         return lambda images: _ask_device(path, images)
+    import digitnet
+
     model = digitnet.load_model(path)
     return lambda images: model.predict(images, batch_size=500, verbose=0)
 
 
 def _ask_device(path, images):
     """Classifies in a process of its own: tflite-runtime and TensorFlow do not bear each other."""
+    import numpy as np
+
     with tempfile.TemporaryDirectory() as folder:
         np.save(f"{folder}/images.npy", images)
         command = [sys.executable, "-c", _DEVICE_PROGRAM, path, folder]
@@ -135,6 +133,8 @@ def _ask_device(path, images):
 
 
 def _rng(stream):
+    import numpy as np
+
     return np.random.default_rng([SEED, stream])
 
 

@@ -5,17 +5,11 @@
 A digit is read when a reading of that digit lies on it; every other reading is a false digit.
 """
 
-import argparse
 import json
 import sys
 
-from benchmarks import blocks, sheets
-from digitnet.drawn.pages import SCENES, draw_scene
+from benchmarks import blocks
 from edge_demo.contract import UserError, run_command
-from edge_demo.model.classifier import Classifier
-from edge_demo.reading import reader
-from edge_demo.showing import overlay
-from edge_demo.showing.saving import write_picture
 
 NAMES = ("scenes", "digits", "read", "found", "false_digits", "wholly_right")
 
@@ -26,29 +20,34 @@ def main(argv=None):
 
 
 def _run(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.scenes",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = blocks.parser("scenes", __doc__)
     parser.add_argument("--scenes", type=int, default=20, help="of each kind (default: 20)")
     parser.add_argument("--only", metavar="TEXT", help="only kinds whose name contains TEXT")
     parser.add_argument("--seed", type=int, default=0, help="of the first scene (default: 0)")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
-    parser.add_argument("--threshold", type=float, default=reader.THRESHOLD, metavar="P")
+    parser.add_argument("--threshold", type=float, metavar="P", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
+
+    from benchmarks import sheets
+    from digitnet.drawn.pages import SCENES, draw_scene
+    from edge_demo.model.classifier import Classifier
+    from edge_demo.reading import reader
+    from edge_demo.showing import overlay
+    from edge_demo.showing.saving import write_picture
+
     if arguments.scenes < 1:
         raise UserError(f"--scenes takes 1 or more. Received: {arguments.scenes}")
     classifier = Classifier(arguments.model)
+    threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold
     kinds, tiles = {}, []
     for kind in [name for name in SCENES if not arguments.only or arguments.only in name]:
         kinds[kind] = dict.fromkeys(NAMES, 0)
         for seed in range(arguments.seed, arguments.seed + arguments.scenes):
             scene = draw_scene(kind, seed)
-            readings = reader.read_digits(scene.image, classifier, arguments.threshold)
+            readings = reader.read_digits(scene.image, classifier, threshold)
             counts = score(scene, readings)
             for name, count in zip(NAMES, counts, strict=True):
                 kinds[kind][name] += count
@@ -63,7 +62,7 @@ def _run(argv):
         return 0
     table = markdown(kinds)
     if arguments.write:
-        blocks.write(arguments.write, "scenes", table, "python -m benchmarks.scenes")
+        blocks.write(arguments.write, "scenes", table, blocks.command(parser, argv))
     print(table)
     return 0
 

@@ -1,22 +1,18 @@
 """The accuracy of a recipe: mean and spread over seeds, Keras and int8, on all test images.
 
-    python -m benchmarks.seeds [--recipes NAME ...] [--seeds N] [--runs DIR] [--write-readme]
+    python -m benchmarks.seeds [--recipes NAME ...] [--seeds N] [--runs DIR] [--write [FILE.md]]
 
 Every seed is a `python -m digitnet.train` and a `python -m export` of its own in DIR/RECIPE-seedN.
 Finished runs are not repeated, unfinished ones are resumed.
 """
 
-import argparse
 import json
 import pathlib
 import statistics
 import subprocess
 import sys
 
-from tqdm import tqdm
-
-from benchmarks import readme
-from digitnet.recipe import RECIPES
+from benchmarks import blocks, readme
 from edge_demo.contract import UserError, run_command
 
 
@@ -43,7 +39,7 @@ def int8_accuracy(run_dir: pathlib.Path) -> float:
     return json.loads(answer)["accuracy"]
 
 
-def table(runs: dict[str, list[dict]]) -> str:
+def table(runs: dict[str, list[dict]], command: str) -> str:
     """One row a recipe, in Markdown, with machine and date below."""
     lines = [
         "| recipe | parameters | epochs | seeds | test accuracy, % | each | int8, % | seconds |",
@@ -64,7 +60,7 @@ def table(runs: dict[str, list[dict]]) -> str:
     lines += [
         "",
         "All 10,000 MNIST test images, read once, at the last epoch; mean ± standard deviation "
-        f"over seeds. `python -m benchmarks.seeds --recipes {' '.join(runs)}`, "
+        f"over seeds. `{command}`, "
         f"{config['date'][:10]}, {config['machine']}, Keras {versions['keras']} on "
         f"{config['backend']}.",
     ]
@@ -93,22 +89,30 @@ def main(argv=None) -> int:
 
 
 def _main(argv):
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.seeds")
-    parser.add_argument("--recipes", nargs="+", default=["default"], choices=list(RECIPES))
+    parser = blocks.parser("seeds", __doc__)
+    parser.add_argument("--recipes", nargs="+", default=["default"], help="default: default")
     parser.add_argument("--seeds", type=int, default=3, help="seeds 0 to N - 1 (default: 3)")
     parser.add_argument("--runs", type=pathlib.Path, default=pathlib.Path("runs/seeds"))
-    parser.add_argument("--write-readme", action="store_true", help="put the table there")
+    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
+
+    from tqdm import tqdm
+
+    from digitnet.recipe import RECIPES
+
+    for name in arguments.recipes:
+        if name not in RECIPES:
+            raise UserError(f"there is no recipe {name!r}; they are: {', '.join(RECIPES)}.")
     if arguments.seeds < 1:
         raise UserError(f"--seeds must be at least 1, but it is {arguments.seeds}.")
     jobs = [(recipe, seed) for recipe in arguments.recipes for seed in range(arguments.seeds)]
     runs: dict[str, list[dict]] = {}
     for recipe, seed in tqdm(jobs, desc="runs"):
         runs.setdefault(recipe, []).append(run(recipe, seed, arguments.runs))
-    markdown = table(runs)
+    markdown = table(runs, blocks.command(parser, argv))
     print(markdown)
-    if arguments.write_readme:
-        readme.write_block(readme.README, "seeds", markdown)
+    if arguments.write:
+        readme.write_block(arguments.write, "seeds", markdown)
     return 0
 
 

@@ -1,7 +1,7 @@
 """Seconds of training to 99 % of the test images, and of the whole run, without compilation.
 
     python -m benchmarks.time_to_accuracy [--recipe NAME] [--epochs N] [--goal PERCENT]
-        [--dataset DATASET] [--seed N] [--write-readme]
+        [--dataset DATASET] [--seed N] [--write [FILE.md]]
 
 The training step is compiled first, by some batches whose effect is taken back. Then the recipe is
 trained; the test images are scored after every epoch, with the clock stopped. Nothing is chosen by
@@ -10,28 +10,24 @@ those scores: they say when the goal was reached, as whoever publishes such a ti
 On a GPU: KERAS_BACKEND=jax python -m benchmarks.time_to_accuracy --recipe paper --dataset X.npz
 """
 
-import argparse
+from __future__ import annotations
+
 import dataclasses
 import sys
 import time
+from typing import TYPE_CHECKING
 
-import keras
-
-from benchmarks import readme
-from digitnet import models
-from digitnet.digits import datasets
-from digitnet.recipe import RECIPES, Recipe
-from digitnet.training import epochs, provenance, training_set
-from digitnet.training.augmentation import Augmentation
-from digitnet.training.compiling import compile_for_training
-from digitnet.training.feed import Feed
-from digitnet.training.run_directory import EVALUATION_BATCH_SIZE
+from benchmarks import blocks, readme
 from edge_demo.contract import UserError, run_command
+
+if TYPE_CHECKING:
+    from digitnet.digits import datasets
+    from digitnet.recipe import Recipe
 
 WARM_UP_BATCHES = 100
 
 
-class Stopwatch(keras.callbacks.Callback):
+class Stopwatch:
     """Scores test images after every epoch and counts the seconds in between.
 
     Attributes:
@@ -40,19 +36,27 @@ class Stopwatch(keras.callbacks.Callback):
     """
 
     def __init__(self, images, labels):
-        super().__init__()
         self.images, self.labels = images, labels
         self.seconds, self.accuracies = [], []
 
-    def on_train_begin(self, logs=None):
-        self._started = time.perf_counter()
+    def callback(self):
+        """What `fit` calls: a Keras callback."""
+        import keras
 
-    def on_epoch_end(self, epoch, logs=None):
-        spent = time.perf_counter() - self._started
-        self.seconds.append(spent + (self.seconds[-1] if self.seconds else 0.0))
-        logits = self.model.predict(self.images, EVALUATION_BATCH_SIZE, verbose=0)
-        self.accuracies.append(float((logits.argmax(axis=1) == self.labels).mean()))
-        self._started = time.perf_counter()
+        from digitnet.training.run_directory import EVALUATION_BATCH_SIZE
+
+        def begin(logs=None):
+            self._started = time.perf_counter()
+
+        def end(epoch, logs=None):
+            spent = time.perf_counter() - self._started
+            self.seconds.append(spent + (self.seconds[-1] if self.seconds else 0.0))
+            logits = callback.model.predict(self.images, EVALUATION_BATCH_SIZE, verbose=0)
+            self.accuracies.append(float((logits.argmax(axis=1) == self.labels).mean()))
+            self._started = time.perf_counter()
+
+        callback = keras.callbacks.LambdaCallback(on_train_begin=begin, on_epoch_end=end)
+        return callback
 
     def reached(self, accuracy: float) -> float | None:
         """Seconds to the end of the first epoch with at least this accuracy, or `None`."""
@@ -62,19 +66,31 @@ class Stopwatch(keras.callbacks.Callback):
 
 def measure(recipe: Recipe, digits: datasets.Digits) -> Stopwatch:
     """Trains a recipe under the watch."""
+    from digitnet import models
+    from digitnet.training import training_set
+    from digitnet.training.compiling import compile_for_training
+    from digitnet.training.feed import Feed
+
     model = models.build(recipe.model, recipe.seed)
     feed = Feed.of(recipe, training_set.of(recipe, digits), model.output_shape[-1])
     training_model = compile_for_training(model, recipe, feed.steps_per_epoch)
     _compile(training_model, recipe, digits)
     watch = Stopwatch(digits.x_test, digits.y_test)
     training_model.fit(
-        **feed.fit_arguments(), epochs=recipe.epochs, verbose=2, callbacks=[feed, watch]
+        **feed.fit_arguments(), epochs=recipe.epochs, verbose=2, callbacks=[feed, watch.callback()]
     )
     return watch
 
 
 def _compile(model, recipe, digits):
     """Trains and scores a little, and puts every weight and slot back."""
+    import keras
+
+    from digitnet.training import epochs
+    from digitnet.training.augmentation import Augmentation
+    from digitnet.training.feed import Feed
+    from digitnet.training.run_directory import EVALUATION_BATCH_SIZE
+
     model.optimizer.build(model.trainable_variables)
     variables = [*model.variables, *model.optimizer.variables]
     before = [keras.ops.convert_to_numpy(variable) for variable in variables]
@@ -88,11 +104,14 @@ def _compile(model, recipe, digits):
         variable.assign(value)
 
 
-def table(recipe: Recipe, watch: Stopwatch, goal: float) -> str:
+def table(recipe: Recipe, watch: Stopwatch, goal: float, command: str) -> str:
     """What came out, in Markdown."""
+    import keras
+
+    from digitnet.training import provenance
+
     reached = watch.reached(goal / 100)
     seconds = "not reached" if reached is None else f"{reached:.2f}"
-    options = f"--recipe {recipe.name} --epochs {recipe.epochs} --seed {recipe.seed}"
     facts = provenance.describe()
     return "\n".join(
         [
@@ -102,7 +121,7 @@ def table(recipe: Recipe, watch: Stopwatch, goal: float) -> str:
             f"| {100 * watch.accuracies[-1]:.2f} |",
             "",
             "Compilation and scoring left out. "
-            f"`python -m benchmarks.time_to_accuracy {options}`, {facts['date'][:10]}, "
+            f"`{command}`, {facts['date'][:10]}, "
             f"{facts['machine']}, Keras {keras.__version__} on {facts['backend']}.",
         ]
     )
@@ -114,20 +133,23 @@ def main(argv=None) -> int:
 
 
 def _main(argv):
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.time_to_accuracy",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--recipe", default="default", choices=list(RECIPES))
+    parser = blocks.parser("time_to_accuracy", __doc__)
+    parser.add_argument("--recipe", default="default", help="default: default")
     parser.add_argument("--epochs", type=int, help="default: the recipe's")
     parser.add_argument("--goal", type=float, default=99.0, help="in percent (default: 99)")
     parser.add_argument("--dataset", default="mnist", help="as digitnet.train takes it")
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
-    parser.add_argument("--write-readme", action="store_true", help="put the table there")
+    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
+
+    from digitnet.digits import datasets
+    from digitnet.recipe import RECIPES
+    from digitnet.training import epochs
+
     if not 0 < arguments.goal <= 100:
         raise UserError(f"--goal must lie above 0 and at most at 100, but it is {arguments.goal}.")
+    if arguments.recipe not in RECIPES:
+        raise UserError(f"there is no recipe {arguments.recipe!r}; they are: {', '.join(RECIPES)}.")
     recipe = RECIPES[arguments.recipe]()
     if arguments.epochs is not None:
         recipe = dataclasses.replace(recipe, epochs=arguments.epochs)
@@ -139,10 +161,11 @@ def _main(argv):
             f"{len(digits.y_train)} training images; name a larger --dataset."
         )
     epochs.require_packages(recipe)
-    markdown = table(recipe, measure(recipe, digits), arguments.goal)
+    watch = measure(recipe, digits)
+    markdown = table(recipe, watch, arguments.goal, blocks.command(parser, argv))
     print(markdown)
-    if arguments.write_readme:
-        readme.write_block(readme.README, "time-to-accuracy", markdown)
+    if arguments.write:
+        readme.write_block(arguments.write, "time-to-accuracy", markdown)
     return 0
 
 

@@ -20,9 +20,7 @@ import subprocess
 import sys
 import time
 
-from tqdm import tqdm
-
-from benchmarks import readme
+from benchmarks import blocks, readme
 from edge_demo.contract import UserError, run_command
 
 CONTENDERS = {
@@ -113,7 +111,9 @@ def _in_child(contender, python, threads):
     return json.loads(result.stdout.splitlines()[-1])
 
 
-def table(speeds: dict[str, list[float]], threads: int) -> str:
+def table(
+    speeds: dict[str, list[float]], threads: int, command: str = "python -m benchmarks.train_speed"
+) -> str:
     """Images a second and the ratios to PyTorch, in Markdown.
 
     Args:
@@ -145,7 +145,7 @@ def table(speeds: dict[str, list[float]], threads: int) -> str:
             "",
             f"Best of {len(rounds)} alternating rounds, {threads} threads, ratio of the bests and "
             "median of the rounds' ratios. "
-            f"`python -m benchmarks.train_speed`, {facts['date'][:10]}, {facts['machine']}.",
+            f"`{command}`, {facts['date'][:10]}, {facts['machine']}.",
         ]
     )
 
@@ -156,13 +156,16 @@ def main(argv=None) -> int:
 
 
 def _main(argv):
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.train_speed")
+    parser = blocks.parser("train_speed", __doc__)
     parser.add_argument("--torch-python", default=sys.executable, help="default: this one")
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="default: all cores")
-    parser.add_argument("--write-readme", action="store_true", help="put the table there")
+    blocks.add_write_option(parser)
     parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
+
+    from tqdm import tqdm
+
     if arguments.contender:
         print(json.dumps(measure(arguments.contender)))
         return 0
@@ -175,10 +178,10 @@ def _main(argv):
     for _ in tqdm(range(arguments.rounds), desc="rounds"):
         for contender, python in pythons.items():
             speeds[contender].append(_in_child(contender, python, arguments.threads))
-    markdown = table(speeds, arguments.threads)
+    markdown = table(speeds, arguments.threads, blocks.command(parser, argv))
     print(markdown)
-    if arguments.write_readme:
-        readme.write_block(readme.README, "train-speed", markdown)
+    if arguments.write:
+        readme.write_block(arguments.write, "train-speed", markdown)
     return 0
 
 

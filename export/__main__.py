@@ -2,33 +2,37 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import digitnet
 from edge_demo.contract import run_command
 from export import calibration, convert, targets
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Exports a run directory; returns the exit code."""
     return run_command(_main, argv)
 
 
-def _main(argv):
+def _main(argv: Sequence[str] | None) -> None:
     arguments = vars(_parser().parse_args(argv))
+    from export import export_report
     from export.pipeline import export
 
-    page, paths = export(**arguments)
-    print(page, end="")
-    for path in paths:
-        print(path)
+    report, paths = export(**arguments)
+    print(export_report.to_text(report))
+    print(f"written to {paths[0].parent}: {', '.join(path.name for path in paths)}")
+    print(f"next: {export_report.next_command(report, paths[0].parent)}")
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m export",
         description="Turns a run directory of `python -m digitnet.train` into .tflite files that "
         "carry their labels and input contract, and verifies each on all test images.",
     )
+    parser.add_argument("--version", action="version", version=f"digitnet {digitnet.__version__}")
     parser.add_argument("run_dir", type=Path, help="directory that holds model.keras")
     parser.add_argument(
         "--formats", nargs="+", choices=convert.FORMATS, default=["int8"], help="default: int8"

@@ -2,12 +2,13 @@
 
 import textwrap
 
-from export.flatfile import Graph
+from export.flatfile import Graph, Tensor
+from export.micro import Arena
 
 BYTES_PER_LINE = 16
 
 
-def header(graph: Graph, size_bytes: int, symbol: str, title: str) -> str:
+def header(graph: Graph, size_bytes: int, symbol: str, title: str, arena: Arena | None) -> str:
     """The .h: two symbols, and the contract of inputs and outputs in the comment.
 
     Args:
@@ -15,6 +16,7 @@ def header(graph: Graph, size_bytes: int, symbol: str, title: str) -> str:
         size_bytes: of the flatbuffer.
         symbol: prefix of the C names, such as `digitnet_int8`.
         title: what the comment calls the model.
+        arena: what the file was measured to need, or None where no runtime was there to measure in.
     """
     lines = [title, ""]
     for kind, tensors in (("Input", graph.inputs), ("Output", graph.outputs)):
@@ -26,6 +28,8 @@ def header(graph: Graph, size_bytes: int, symbol: str, title: str) -> str:
         "",
         f"Operators for a MicroMutableOpResolver<{len(graph.operator_versions())}>: "
         f"{', '.join(graph.operator_versions())}.",
+        "",
+        _arena(arena),
     ]
     comment = "\n".join(
         f"// {part}".rstrip()
@@ -69,7 +73,19 @@ const unsigned int {symbol}_model_size = sizeof({symbol}_model);
 """
 
 
-def _contract(kind, name, tensor):
+def _arena(arena: Arena | None) -> str:
+    if arena is None:
+        return (
+            "Arena: not measured. `pip install --pre tflite-micro` in an environment of its own, "
+            "and export again with --target tflm --runtime and that environment's python."
+        )
+    return (
+        f"Arena: {arena.size_bytes} bytes, aligned to 16, measured in {arena.runtime} on "
+        f"{arena.machine}; 16 bytes fewer fail."
+    )
+
+
+def _contract(kind: str, name: str, tensor: Tensor) -> str:
     shape = "x".join(map(str, tensor.shape))
     line = f"{kind} {name}: {tensor.dtype} {shape}"
     if len(tensor.scales) == 1:

@@ -1,7 +1,9 @@
 """The model card: README.md beside the files, in the form that model hubs read."""
 
+from typing import Any
 
-def to_markdown(report):
+
+def to_markdown(report: dict[str, Any]) -> str:
     """Writes the card from `report.build`'s dict: front matter for a hub, then text for people."""
     best = report["files"][0]
     judged = best["runtimes"][0]
@@ -27,6 +29,7 @@ def to_markdown(report):
     attention = (
         "- Output `attention`: the mask of the first attention gate, 0 to 1.\n" if gated else ""
     )
+    second = " and `attention` output 1" if gated else ""
     text = f"""
 # {name}: handwritten digits in {best["bytes"]:,} bytes
 
@@ -62,6 +65,8 @@ runner = interpreter.get_signature_runner()
 answer = runner(image=image)  # uint8 (1, 28, 28, 1)
 digit = answer["probabilities"].argmax()
 ```
+
+By number, `probabilities` is output 0{second}.
 
 ## Limits
 

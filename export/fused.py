@@ -1,19 +1,28 @@
-"""Layers of a trained model as what a small runtime computes quickly, with the same answers."""
+"""Layers of a trained model as what a small runtime computes quickly, with the same answers.
+
+Each takes the name of the layer that it stands for. Names that Keras would choose here may be those
+of other layers of the model, which was built in another process.
+"""
+
+from typing import Any
 
 import numpy as np
 from keras import layers, ops
+
+from digitnet.attention import AttentionGate
 
 # Maximum pooling may come before these: each is monotonic, so max(f(x)) = f(max(x)).
 MONOTONIC = ("linear", "relu", "relu6", "tanh", "sigmoid")
 
 
-def folds_into(rescaling, following):
+def folds_into(rescaling: layers.Rescaling, following: Any) -> bool:
     """Whether w·(s·x) can be computed as (s·w)·x: an offset would be lost under zero padding."""
     plain = type(following) is layers.Conv2D and following.data_format == "channels_last"
-    return plain and np.ndim(rescaling.scale) == 0 and np.all(np.asarray(rescaling.offset) == 0)
+    no_offset = bool(np.all(np.asarray(rescaling.offset) == 0))
+    return plain and np.ndim(rescaling.scale) == 0 and no_offset
 
 
-def pools_exactly(convolution, following):
+def pools_exactly(convolution: layers.Conv2D, following: Any) -> bool:
     """Whether convolution and pooling are the pair that `pooled_convolution` is written for."""
     return (
         type(convolution) is layers.Conv2D
@@ -29,90 +38,124 @@ def pools_exactly(convolution, following):
     )
 
 
-def _weights(layer, scale=1.0):
+def _weights(layer: layers.Conv2D, scale: float) -> tuple[np.ndarray, np.ndarray]:
     kernel = ops.convert_to_numpy(layer.kernel).astype("float32") * np.float32(scale)
     bias = np.zeros(kernel.shape[-1], "float32")
     return kernel, ops.convert_to_numpy(layer.bias).astype("float32") if layer.use_bias else bias
 
 
-def _convolution(x, kernel, bias, **arguments):
-    """A Keras convolution of given weights: ops.conv has no variables, but also no fused bias."""
-    layer = layers.Conv2D(kernel.shape[-1], kernel.shape[:2], dtype="float32", **arguments)
-    y = layer(x)
-    layer.set_weights([kernel, bias])
-    return y
-
-
-def scaled_convolution(x, convolution, scale):
+def scaled_convolution(convolution: layers.Conv2D, scale: float) -> layers.Conv2D:
     """A convolution of `scale` times the image, with the scale in its kernel."""
     kernel, bias = _weights(convolution, scale)
-    return _convolution(
-        x,
-        kernel,
-        bias,
+    scaled = layers.Conv2D(
+        kernel.shape[-1],
+        kernel.shape[:2],
         activation=convolution.activation,
         strides=convolution.strides,
         padding=convolution.padding,
         dilation_rate=convolution.dilation_rate,
         groups=convolution.groups,
+        dtype="float32",
+        name=convolution.name,
     )
+    return _with_weights(scaled, convolution.input.shape, kernel, bias)
 
 
-def pooled_convolution(x, convolution, scale):
+class PooledConvolution(layers.Layer):
     """A 3×3 or 5×5 "same" convolution of a one-channel image and its 2×2 maximum pooling, in one.
 
     The four numbers that a pooling window compares are the answers of one window, larger by a
     pixel and moving by two, to four copies of each filter, each shifted and padded with zeros.
-    That saves two thirds of the multiplications. Blocks of 2×2 pixels are first read as four
-    channels: kernels of small runtimes fill their registers with channels, of which a grey image
-    has one, and the zero padding is then the convolution's own.
+    That saves two thirds of the multiplications.
+
+        x         (1, H, W, 1)
+        kernel    (6, 6, 1, 4 shifts · F), stride 2, "same"
+        answers   (1, H/2, W/2, 4 F) -> (1, H W/4, 4, F) -> maximum over the four shifts
+        result    (1, H/2, W/2, F)
+
+    In blocks, 2×2 pixels are first read as four channels: kernels of larger runtimes fill their
+    registers with channels, of which a grey image has one.
 
         x         (1, H, W, 1) -> (1, H/2, W/2, 4)
         kernel    (3, 3, 4, 4 shifts · F), stride 1, "same"
-        answers   (1, H/2, W/2, 4 F) -> (1, H W/4, 4, F) -> maximum over the four shifts
-        result    (1, H/2, W/2, F)
+
+    Args:
+        convolution: the trained layer, as `pools_exactly` wants it.
+        scale: factor of the image, which goes into the kernel.
+        in_blocks: whether to read blocks. Some ports of TensorFlow Lite Micro lack the operator.
     """
-    kernel, bias = _weights(convolution, scale)
-    size, filters = kernel.shape[0], kernel.shape[-1]
-    rows, columns = x.shape[1] // 2, x.shape[2] // 2
-    start = 2 - size // 2  # of the unshifted filter in the three blocks, whose middle one is at 2
-    shifted = np.zeros((6, 6, 2, 2, filters), "float32")
-    for down in (0, 1):
-        for right in (0, 1):
-            top, left = start + down, start + right
-            shifted[top : top + size, left : left + size, down, right] = kernel[:, :, 0]
-    blocks = shifted.reshape(3, 2, 3, 2, 4 * filters).transpose(0, 2, 1, 3, 4)
-    x = _BlocksAsChannels()(x)
-    x = _convolution(
-        x,
-        blocks.reshape(3, 3, 4, 4 * filters),
-        np.tile(bias, 4),
-        padding="same",
-        activation=convolution.activation,
-    )
-    x = ops.reshape(x, (1, rows * columns, 4, filters))
-    x = ops.max_pool(x, (1, 4), (1, 4), padding="valid", data_format="channels_last")
-    return ops.reshape(x, (1, rows, columns, filters))
+
+    def __init__(self, convolution: layers.Conv2D, scale: float, in_blocks: bool = True):
+        super().__init__(dtype="float32", name=convolution.name)
+        kernel, bias = _weights(convolution, scale)
+        size, self.filters = kernel.shape[0], kernel.shape[-1]
+        _, height, width, _ = convolution.input.shape
+        self.rows, self.columns = height // 2, width // 2
+        start = 2 - size // 2  # of the unshifted filter in three blocks, whose middle one is at 2
+        shifted = np.zeros((6, 6, 4, self.filters), "float32")
+        for down in (0, 1):
+            for right in (0, 1):
+                top, left = start + down, start + right
+                shift = 2 * down + right
+                shifted[top : top + size, left : left + size, shift] = kernel[:, :, 0]
+        self.in_blocks = in_blocks
+        if in_blocks:
+            kernel = shifted.reshape(3, 2, 3, 2, 4 * self.filters).transpose(0, 2, 1, 3, 4)
+            kernel = kernel.reshape(3, 3, 4, 4 * self.filters)
+        else:
+            kernel = shifted.reshape(6, 6, 1, 4 * self.filters)
+        self.convolution = _with_weights(
+            layers.Conv2D(
+                4 * self.filters,
+                kernel.shape[:2],
+                strides=1 if in_blocks else 2,
+                padding="same",
+                activation=convolution.activation,
+                dtype="float32",
+            ),
+            (1, self.rows, self.columns, 4) if in_blocks else (1, height, width, 1),
+            kernel,
+            np.tile(bias, 4),
+        )
+
+    def call(self, x: Any) -> Any:
+        """The pooled answers, `(1, H/2, W/2, F)`."""
+        x = self.convolution(_blocks_as_channels(x) if self.in_blocks else x)
+        x = ops.reshape(x, (1, self.rows * self.columns, 4, self.filters))
+        x = ops.max_pool(x, (1, 4), (1, 4), padding="valid", data_format="channels_last")
+        return ops.reshape(x, (1, self.rows, self.columns, self.filters))
 
 
-class _BlocksAsChannels(layers.Layer):
+def _blocks_as_channels(x: Any) -> Any:
     """(B, H, W, C) to (B, H/2, W/2, 4 C); keras.ops has it only since Keras 3.13."""
+    import tensorflow
 
-    def call(self, inputs):
-        import tensorflow
-
-        return tensorflow.nn.space_to_depth(inputs, 2)
+    return tensorflow.nn.space_to_depth(x, 2)
 
 
-def gate(x, layer):
+class Gate(layers.Layer):
     """A gate as convolution, sigmoid and product, of which runtimes have kernels.
 
-    Returns:
-        (gated map, mask), as `AttentionGate` with `return_attention=True` gives them.
+    It gives (gated map, mask), as `AttentionGate` with `return_attention=True` does.
     """
-    if layer.data_format != "channels_last":
-        return layer(x, return_attention=True)
-    kernel = ops.convert_to_numpy(layer.kernel).astype("float32")
-    bias = ops.convert_to_numpy(layer.bias).astype("float32")
-    mask = ops.sigmoid(_convolution(x, kernel, bias))
-    return x * mask, mask
+
+    def __init__(self, gate: AttentionGate):
+        super().__init__(dtype="float32", name=gate.name)
+        kernel = ops.convert_to_numpy(gate.kernel).astype("float32")
+        bias = ops.convert_to_numpy(gate.bias).astype("float32")
+        convolution = layers.Conv2D(kernel.shape[-1], kernel.shape[:2], dtype="float32")
+        input_shape = (1, *gate.input.shape[1:-1], kernel.shape[2])
+        self.convolution = _with_weights(convolution, input_shape, kernel, bias)
+
+    def call(self, x: Any) -> tuple[Any, Any]:
+        """The gated map and its mask."""
+        mask = ops.sigmoid(self.convolution(x))
+        return x * mask, mask
+
+
+def _with_weights(
+    layer: layers.Conv2D, input_shape: tuple[int, ...], kernel: np.ndarray, bias: np.ndarray
+) -> layers.Conv2D:
+    layer.build(input_shape)
+    layer.set_weights([kernel, bias])
+    return layer

@@ -3,14 +3,18 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import digitnet
 from edge_demo import contract
 from edge_demo.contract import UserError, run_command
 from export import flatfile, targets
+from export.flatfile import Tensor
 
 
-def inspect(path):
+def inspect(path: str | Path) -> dict[str, Any]:
     """Reads everything that a file says about itself, without running it.
 
     Returns:
@@ -49,14 +53,14 @@ def inspect(path):
     }
 
 
-def _facts(tensor):
-    facts = {"dtype": tensor.dtype, "shape": list(tensor.shape)}
+def _facts(tensor: Tensor) -> dict[str, Any]:
+    facts: dict[str, Any] = {"dtype": tensor.dtype, "shape": list(tensor.shape)}
     if len(tensor.scales) == 1:
         facts |= {"scale": tensor.scales[0], "zero_point": tensor.zero_points[0]}
     return facts
 
 
-def to_text(facts):
+def to_text(facts: dict[str, Any]) -> str:
     """The facts of `inspect` as lines for a person."""
     said = facts["metadata"]
     lines = [f"{facts['file']}: {facts['bytes']:,} bytes, {facts['weights_bytes']:,} of weights"]
@@ -91,18 +95,22 @@ def to_text(facts):
     if facts["oldest_runtime"]:
         lines.append(f"oldest runtime TensorFlow Lite {facts['oldest_runtime']}, by its operators")
     for name, found in facts["problems"].items():
-        lines += [f"not on         {name}: {problem}" for problem in found]
+        lines.append(f"not on         {name}: {'; '.join(found)}")
     return "\n".join(lines)
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Prints what a file says about itself; returns the exit code."""
     return run_command(_main, argv)
 
 
-def _main(argv):
-    parser = argparse.ArgumentParser(prog="python -m export.inspect", description=main.__doc__)
+def _main(argv: Sequence[str] | None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m export.inspect",
+        description="Prints what a .tflite file says about itself, and which runtimes run it.",
+    )
     parser.add_argument("file", help="a .tflite file")
+    parser.add_argument("--version", action="version", version=f"digitnet {digitnet.__version__}")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead")
     arguments = parser.parse_args(argv)
     facts = inspect(arguments.file)

@@ -9,16 +9,24 @@ import argparse
 import json
 import platform
 import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from export import micro
-from export.measure import THREADS, TIMED_CALLS, measure
+from export.measure import THREADS, TIMED_CALLS, measure, output_shapes
 
 PACKAGES = ("tflite_runtime", "ai_edge_litert", "tflite_micro")
 
 
-def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
+def judge(
+    path: str | Path,
+    cases: Mapping[str, np.ndarray],
+    timed_calls: int = TIMED_CALLS,
+    threads: Sequence[int] = THREADS,
+) -> dict[str, Any]:
     """Runs a file on every case through the classifier that the device uses.
 
     Args:
@@ -29,9 +37,10 @@ def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
         threads: numbers of threads to time.
 
     Returns:
-        dict: runtime, python, machine, images, correct, accuracy (0..1), agreement (share of
-        images on which file and Keras model give the same digit), largest_probability_difference,
-        largest_attention_difference, and `measure`'s figures.
+        dict: runtime, python, machine, output_shapes (in the runtime's order), images, correct,
+        accuracy (0..1), agreement (share of images on which file and Keras model give the same
+        digit), largest_probability_difference, largest_attention_difference, and `measure`'s
+        figures.
     """
     classifier = _classifier(path)
     prediction = classifier.predict_batch(cases["images"])
@@ -43,6 +52,7 @@ def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
         "runtime": classifier.runtime,
         "python": platform.python_version(),
         "machine": platform.machine(),
+        "output_shapes": output_shapes(path),
         "images": count,
         "correct": correct,
         "accuracy": correct / count,
@@ -55,7 +65,7 @@ def judge(path, cases, timed_calls=TIMED_CALLS, threads=THREADS):
     return {**report, **(measure(path, timed_calls, threads) if timed_calls else {})}
 
 
-def _classifier(path):
+def _classifier(path: str | Path) -> Any:
     if micro.is_the_only_runtime():
         return micro.MicroInterpreter(path)
     from edge_demo.model.classifier import Classifier
@@ -63,17 +73,17 @@ def _classifier(path):
     return Classifier(path)
 
 
-def _hide_other_runtimes(package):
+def _hide_other_runtimes(package: str) -> None:
     for other in PACKAGES:
         if other != package:
-            sys.modules[other] = None  # importing it raises ImportError, as if it were not there
+            sys.modules[other] = None  # type: ignore[assignment]  # importing it raises ImportError, as if it were not there
 
 
-def _largest(values, reference):
+def _largest(values: np.ndarray, reference: np.ndarray) -> float:
     return float(np.abs(values - np.asarray(reference)).max())
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Judges one file in this interpreter's runtime and prints JSON."""
     from edge_demo.contract import run_command
 
@@ -86,7 +96,7 @@ def main(argv=None):
     parser.add_argument("--threads", type=int, nargs="+", default=THREADS, help="default: 1 2")
     parser.add_argument("--timed-calls", type=int, default=TIMED_CALLS, help="default %(default)s")
 
-    def command(argv):
+    def command(argv: Sequence[str] | None) -> None:
         arguments = parser.parse_args(argv)
         if arguments.package:
             _hide_other_runtimes(arguments.package)

@@ -2,6 +2,9 @@
 
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +17,17 @@ THREADS = (1, 2)
 TIME_LIMIT_S = 3.0  # for each setting: two threads on one busy core can take a hundred times longer
 
 
-def measure(path, timed_calls=TIMED_CALLS, threads=THREADS):
+def measure(
+    path: str | Path, timed_calls: int = TIMED_CALLS, threads: Sequence[int] = THREADS
+) -> dict[str, Any]:
     """Times a file in this process' runtime.
 
     A call is `Interpreter.invoke()` alone: what comes before and after is the caller's.
 
     Returns:
         dict: load_ms (median: build, allocate, first call), arena_bytes (memory that the tensors
-        of the built-in kernels take), and `threads`, {"1": {median_us, p99_us, min_us}, "2": ...}.
+        of the built-in kernels take), and `threads`: {"1": {calls, median_us, p99_us, min_us},
+        "2": ...}.
     """
     if micro.is_the_only_runtime():
         return _measure_micro(path, timed_calls)
@@ -47,7 +53,7 @@ def measure(path, timed_calls=TIMED_CALLS, threads=THREADS):
     }
 
 
-def _measure_micro(path, timed_calls):
+def _measure_micro(path: str | Path, timed_calls: int) -> dict[str, Any]:
     start = time.perf_counter()
     interpreter = micro.MicroInterpreter(path)
     image = np.zeros((28, 28, 1), np.uint8)
@@ -62,33 +68,45 @@ def _measure_micro(path, timed_calls):
     }
 
 
-def _summary(microseconds):
+def _summary(microseconds: np.ndarray) -> dict[str, float]:
     return {
+        "calls": len(microseconds),
         "median_us": float(np.median(microseconds)),
         "p99_us": float(np.percentile(microseconds, 99)),
         "min_us": float(microseconds.min()),
     }
 
 
-def call_times_us(interpreter, calls, warm_up_calls=WARM_UP_CALLS):
+def call_times_us(interpreter: Any, calls: int, warm_up_calls: int = WARM_UP_CALLS) -> np.ndarray:
     """Microseconds of each of `calls` calls after a warm-up, float64; fewer at the time limit."""
     end = time.perf_counter() + TIME_LIMIT_S
     for _ in range(warm_up_calls):
         interpreter.invoke()
         if time.perf_counter() > end:
             break
-    times_ns = []
-    end = time.perf_counter_ns() + 1e9 * TIME_LIMIT_S
+    times_ns: list[int] = []
+    end_ns = time.perf_counter_ns() + 1e9 * TIME_LIMIT_S
     while len(times_ns) < calls:
         start = time.perf_counter_ns()
         interpreter.invoke()
         times_ns.append(time.perf_counter_ns() - start)
-        if start > end:
+        if start > end_ns:
             break
     return np.array(times_ns) / 1e3
 
 
-def arena_bytes(interpreter_class, content):
+def output_shapes(path: str | Path) -> list[list[int]]:
+    """The shapes of a file's outputs, in the order in which this process' runtime numbers them."""
+    if micro.is_the_only_runtime():
+        return micro.MicroInterpreter(path).output_shapes
+    from edge_demo.model.classifier import load_runtime
+
+    interpreter_class, _ = load_runtime()
+    interpreter = interpreter_class(model_path=str(path))
+    return [[int(side) for side in one["shape"]] for one in interpreter.get_output_details()]
+
+
+def arena_bytes(interpreter_class: Any, content: bytes) -> int | None:
     """Bytes of memory that the tensors occupy, shared bytes counted once, weights not.
 
     Measured with the runtime's built-in kernels: what a delegate allocates it does not tell.
@@ -122,7 +140,7 @@ def arena_bytes(interpreter_class, content):
     return occupied
 
 
-def _ready(interpreter_class, content, num_threads=1):
+def _ready(interpreter_class: Any, content: bytes, num_threads: int = 1) -> Any:
     interpreter = interpreter_class(model_content=content, num_threads=num_threads)
     interpreter.allocate_tensors()
     (detail,) = interpreter.get_input_details()

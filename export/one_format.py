@@ -1,18 +1,31 @@
 """One format of a run, from the Keras file to a verified .tflite in the staging folder."""
 
 import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from edge_demo import contract
 from edge_demo.contract import UserError
 from export import c_array, convert, flatfile, targets, verify
+from export.flatfile import Graph
+from export.micro import Arena
+from export.trained_run import Source
 
 
-def export(folder, run, facts, judges, max_drop_points, with_c_array):
+def export(
+    folder: Path,
+    run: Source,
+    facts: dict[str, Any],
+    judges: Sequence[tuple[str, str | None]],
+    max_drop_points: float,
+    with_c_array: bool,
+) -> dict[str, Any]:
     """Converts, checks, packs and judges one format; returns its entry in the report.
 
     Args:
         folder: the staging folder, with cases.npz and, for int8, calibration.npy in it.
-        run: `source.Source`.
+        run: `trained_run.Source`.
         facts: what digitnet.json says of the export: format, target, trained_on,
             keras_test_accuracy (0..1), test_count, calibration.
         judges: who judges the file, as `verify.judges` has them.
@@ -25,7 +38,13 @@ def export(folder, run, facts, judges, max_drop_points, with_c_array):
     path = folder / f"digitnet-{facts['format']}.tflite"
     images = folder / "calibration.npy"
     convert.in_child_process(
-        run.model_path, facts["format"], path, images if images.exists() else None
+        run.model_path,
+        facts["format"],
+        path,
+        images if images.exists() else None,
+        # Ports of TensorFlow Lite Micro lack SPACE_TO_DEPTH (EloquentTinyML 2.4), and its kernels
+        # gain nothing by blocks.
+        in_blocks=facts["target"] != "tflm",
     )
     flatbuffer = path.read_bytes()
     graph = flatfile.read(flatbuffer)
@@ -42,6 +61,7 @@ def export(folder, run, facts, judges, max_drop_points, with_c_array):
     runtimes = []
     for python, runtime_package in judges:
         judged = verify.run_judge(path, folder / "cases.npz", python, runtime_package)
+        verify.check_outputs(path.name, judged, graph)
         verify.check(path.name, judged, facts["keras_test_accuracy"], max_drop_points)
         runtimes.append(judged)
     # The file carries its own accuracy too: the flatbuffer that was judged stays as it is.
@@ -50,7 +70,7 @@ def export(folder, run, facts, judges, max_drop_points, with_c_array):
     content = contract.packed(flatbuffer, metadata)
     path.write_bytes(content)
     if with_c_array:
-        _write_c_array(path, flatbuffer, graph, metadata)
+        _write_c_array(path, flatbuffer, graph, metadata, _arena(runtimes))
     return {
         "format": facts["format"],
         "file": path.name,
@@ -63,20 +83,30 @@ def export(folder, run, facts, judges, max_drop_points, with_c_array):
     }
 
 
-def write(path, text):
+def write(path: Path, text: str) -> None:
     """Writes a text file as UTF-8."""
     path.write_text(text, encoding="utf-8")
 
 
-def _write_c_array(path, flatbuffer, graph, metadata):
+def _arena(runtimes: Sequence[dict[str, Any]]) -> Arena | None:
+    """The arena that TensorFlow Lite Micro was measured to need, where it was among the judges."""
+    for judged in runtimes:
+        if judged["runtime"].startswith("tflite-micro") and judged.get("arena_bytes"):
+            return Arena(judged["arena_bytes"], judged["runtime"], judged["machine"])
+    return None
+
+
+def _write_c_array(
+    path: Path, flatbuffer: bytes, graph: Graph, metadata: dict[str, Any], arena: Arena | None
+) -> None:
     symbol = path.stem.replace("-", "_")
     title = f"{metadata['name']} {metadata['version']}, {metadata['model']}, {metadata['format']}"
     header_path = path.with_suffix(".h")
-    write(header_path, c_array.header(graph, len(flatbuffer), symbol, title))
+    write(header_path, c_array.header(graph, len(flatbuffer), symbol, title, arena))
     write(path.with_suffix(".cc"), c_array.source(flatbuffer, symbol, header_path.name))
 
 
-def _metadata(run, graph, facts):
+def _metadata(run: Source, graph: Graph, facts: dict[str, Any]) -> dict[str, Any]:
     """What digitnet.json says, but for what only the finished file can tell."""
     import digitnet
 

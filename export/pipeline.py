@@ -3,10 +3,11 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from edge_demo.contract import UserError
 from export import calibration, card, export_report, one_format, targets, trained_run, verify
@@ -15,22 +16,22 @@ from export.staging import staging
 
 
 def export(
-    run_dir,
-    formats=("int8",),
-    out_dir=None,
-    target=targets.DEFAULT,
-    runtimes=(),
-    calibration_images=calibration.IMAGES,
-    seed=calibration.SEED,
-    max_drop_points=0.2,
-    dataset=None,
-    overwrite=False,
-    with_c_array=False,
-):
+    run_dir: str | Path,
+    formats: Sequence[str] = ("int8",),
+    out_dir: str | Path | None = None,
+    target: str = targets.DEFAULT,
+    runtimes: Sequence[str] = (),
+    calibration_images: int = calibration.IMAGES,
+    seed: int = calibration.SEED,
+    max_drop_points: float = 0.2,
+    dataset: str | None = None,
+    overwrite: bool = False,
+    with_c_array: bool = False,
+) -> tuple[dict[str, Any], list[Path]]:
     """Exports a run directory; the arguments are those of `python -m export --help`.
 
     Returns:
-        (the report as Markdown, the paths written).
+        (the report, as report.json has it; the paths written).
 
     Raises:
         UserError: anything that the user can mend; nothing is then under a final name.
@@ -38,9 +39,13 @@ def export(
     formats = list(dict.fromkeys(formats))
     _check_formats(formats, target)
     if "int8" in formats:
-        calibration.check_count(calibration_images)
+        calibration.check(calibration_images, seed)
+    verify.check_max_drop(max_drop_points)
     judges = verify.judges(target, runtimes)
+    verify.check_interpreters(runtimes)
     run = trained_run.read(run_dir)
+    from tqdm import tqdm
+
     out_dir = Path(run_dir) / "export" if out_dir is None else Path(out_dir)
     names = [f"digitnet-{name}.tflite" for name in formats]
     names += [f"digitnet-{name}{end}" for name in formats for end in _c_array_ends(with_c_array)]
@@ -70,20 +75,19 @@ def export(
                 one_format.export(folder, run, facts, judges, max_drop_points, with_c_array)
             )
         full = export_report.build(run, digits.name, keras_accuracy, target, record, files)
-        page = export_report.to_markdown(full)
         one_format.write(folder / "report.json", json.dumps(full, indent=2) + "\n")
-        one_format.write(folder / "report.md", page)
+        one_format.write(folder / "report.md", export_report.to_markdown(full))
         one_format.write(folder / "README.md", card.to_markdown(full))
         for name in names:
             os.replace(folder / name, out_dir / name)
-    return page, [out_dir / name for name in names]
+    return full, [out_dir / name for name in names]
 
 
-def _c_array_ends(with_c_array):
+def _c_array_ends(with_c_array: bool) -> tuple[str, ...]:
     return (".h", ".cc") if with_c_array else ()
 
 
-def _check_formats(formats, target):
+def _check_formats(formats: Sequence[str], target: str) -> None:
     for name in formats:
         if name not in targets.TARGETS[target].formats:
             runnable = ", ".join(targets.TARGETS[target].formats)
@@ -93,7 +97,7 @@ def _check_formats(formats, target):
             )
 
 
-def _load(run, dataset):
+def _load(run: trained_run.Source, dataset: str | None) -> tuple[Any, Any]:
     """The Keras model, and the training set that it is calibrated and verified on."""
     if dataset is None and run.config.get("dataset") is None:
         raise UserError(
@@ -106,6 +110,7 @@ def _load(run, dataset):
 
         model = trained_run.load_model(run.model_path)
     rewrite.check_contract(model)
+    rewrite.check_layers(model)
     if not rewrite.has_spatial_gate(model):
         print(
             f"warning: the first gate of model {model.name!r} is not a spatial one, or it has no "

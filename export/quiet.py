@@ -3,10 +3,11 @@
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def without_native_messages():
+def without_native_messages() -> Iterator[None]:
     """Hides what native code writes to stderr: TensorFlow 2.21 heeds no log level at start-up.
 
     Python's exceptions pass through; what Python itself prints to stderr meanwhile is hidden too.

@@ -6,13 +6,15 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from edge_demo.contract import UserError
 
 
 @contextlib.contextmanager
-def staging(out_dir, names, overwrite):
+def staging(out_dir: Path, names: Iterable[str], overwrite: bool) -> Iterator[Path]:
     """Yields a folder inside the output directory, from which finished files are moved.
 
     It is removed at the end, also after an error, Ctrl-C or SIGTERM. What SIGKILL leaves behind, a
@@ -41,8 +43,12 @@ def staging(out_dir, names, overwrite):
             f"The output directory {out_dir} cannot be written ({error.strerror}); choose another "
             "with --out."
         ) from error
-    previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    previous = None
     try:
+        # Only the main thread may set a handler. In another one SIGTERM ends the process as it
+        # does without us, and what it leaves behind the next export removes.
+        if threading.current_thread() is threading.main_thread():
+            previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         yield folder
     except OSError as error:
         raise UserError(
@@ -50,13 +56,14 @@ def staging(out_dir, names, overwrite):
             "another directory with --out."
         ) from error
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
         shutil.rmtree(folder, ignore_errors=True)
         if is_new and not any(out_dir.iterdir()):
             out_dir.rmdir()
 
 
-def _remove_leftovers(out_dir):
+def _remove_leftovers(out_dir: Path) -> None:
     """Removes the folders of exports whose process is gone."""
     if os.name != "posix":  # elsewhere asking for a process would end it
         return

@@ -12,7 +12,7 @@ class Target(NamedTuple):
 
     name: str
     runtime: str
-    formats: tuple
+    formats: tuple[str, ...]
 
 
 TARGETS = {
@@ -27,8 +27,8 @@ TARGETS = {
 DEFAULT = "tflite-runtime-2.14"
 
 
-def problems(graph: Graph, target_name: str) -> list:
-    """Why a target cannot run a graph: a sentence for each operator, with the cure. Empty: it can.
+def problems(graph: Graph, target_name: str) -> list[str]:
+    """Why a target cannot run a graph: a sentence for each reason, with the cure. Empty: it can.
 
     Args:
         graph: as `flatfile.read` returns it.
@@ -56,37 +56,36 @@ def problems(graph: Graph, target_name: str) -> list:
     return found
 
 
-def runnable_by(graph: Graph) -> list:
+def runnable_by(graph: Graph) -> list[str]:
     """The names of the targets that can run a graph."""
     return [name for name in TARGETS if not problems(graph, name)]
 
 
-def check(graph: Graph, target_name: str, file_name: str):
+def check(graph: Graph, target_name: str, file_name: str) -> None:
     """Raises UserError, with operator, version and cure, where the target cannot run the graph."""
     found = problems(graph, target_name)
     if found:
         raise UserError(f"{file_name} cannot run on the target: {'; '.join(found)}.")
 
 
-def _micro_problems(graph, target):
-    found = []
+def _micro_problems(graph: Graph, target: Target) -> list[str]:
+    operators: dict[str, list[str]] = {}  # that have a reason in common
     for operator in graph.operators:
-        name = operator.name
+        name = f"{operator.name} (version {operator.version})"
         read = [graph.tensors[index] for index in operator.inputs if index >= 0]
-        if name not in MICRO_OPERATORS:
-            found.append(
-                f"{target.runtime} has no operator {name} (version {operator.version}): take it "
-                "out of the model, or build the layer from others"
+        if operator.name not in MICRO_OPERATORS:
+            reason = (
+                f"unknown to {target.runtime}: take it out of the model, or build the layer from "
+                "others"
             )
         elif any(tensor.dtype in ("float32", "float16") for tensor in read):
-            found.append(
-                f"{name} (version {operator.version}) computes in floating point: export int8 "
-                "for microcontrollers"
+            reason = "in floating point: export int8 for microcontrollers"
+        elif operator.name == "FULLY_CONNECTED" and len(read[1].scales) > 1:
+            reason = (
+                f"with {len(read[1].scales)} scales where microcontroller kernels take one: give "
+                "dense layers one scale per tensor, as this export does by itself"
             )
-        elif name == "FULLY_CONNECTED" and len(read[1].scales) > 1:
-            found.append(
-                f"{name} (version {operator.version}) has {len(read[1].scales)} scales where "
-                "microcontroller kernels take one: give dense layers one scale per tensor, as "
-                "this export does by itself"
-            )
-    return list(dict.fromkeys(found))
+        else:
+            continue
+        operators.setdefault(reason, []).append(name)
+    return [f"{', '.join(dict.fromkeys(names))} {reason}" for reason, names in operators.items()]

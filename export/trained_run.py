@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from digitnet.networks.keras_file import load_model  # noqa: F401  (the one way)
 from edge_demo.contract import UserError
@@ -18,11 +19,11 @@ class Source:
     run_dir: Path
     model_path: Path
     model_sha256: str
-    config: dict
-    metrics: dict
+    config: dict[str, Any]
+    metrics: dict[str, Any]
 
 
-def read(run_dir) -> Source:
+def read(run_dir: str | Path) -> Source:
     """Reads a run directory; the model itself is loaded by `load_model`.
 
     Raises:
@@ -52,7 +53,7 @@ def read(run_dir) -> Source:
     )
 
 
-def _record(path):
+def _record(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:

@@ -33,13 +33,13 @@ def run_dir(tmp_path_factory, digits):
 
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory, run_dir):
-    """The directory of an int8 export with C arrays, and what the command printed."""
+    """The directory of an int8 export with C arrays, and its report."""
     from export.pipeline import export
 
     out_dir = tmp_path_factory.mktemp("exported")
-    page, paths = export(run_dir, out_dir=out_dir, with_c_array=True)
+    report, paths = export(run_dir, out_dir=out_dir, with_c_array=True)
     assert {path.parent for path in paths} == {out_dir}
-    return out_dir, page
+    return out_dir, report
 
 
 @pytest.fixture(scope="session")

@@ -7,17 +7,21 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import keras
 import numpy as np
 import pytest
+import tflite
 
 from digitnet import models
 from edge_demo import contract
+from edge_demo.model import model_file
 from export import __main__ as command_line
-from export import convert, flatfile, trained_run, verify
+from export import c_array, convert, flatfile, inspect, trained_run, verify
 from export.judge import PACKAGES
+from export.micro import Arena
 from export.pipeline import export
 from export.staging import staging
 
@@ -44,7 +48,32 @@ def test_int8_file_keeps_the_contract(int8_file):
         "probabilities": (1, 10),
         "attention": (1, 14, 14, 1),
     }
-    assert {graph.tensors[i].name for i in graph.outputs.values()} == set(graph.outputs)
+    assert [graph.tensors[i].name for i in graph.outputs.values()] == list(graph.outputs)
+
+
+def test_output_0_is_probabilities_in_the_file_and_in_the_runtime(int8_file, exported):
+    content, _ = contract.unpacked(int8_file.read_bytes())
+    model = tflite.Model.GetRootAsModel(content, 0)
+    numbered = [int(index) for index in model.Subgraphs(0).OutputsAsNumpy()]
+    signature = model.SignatureDefs(0)
+    outputs = [signature.Outputs(i) for i in range(signature.OutputsLength())]
+    named = {output.Name().decode(): output.TensorIndex() for output in outputs}
+    assert numbered == [named["probabilities"], named["attention"]]
+    judged = exported[1]["files"][0]["runtimes"][0]
+    assert judged["output_shapes"] == [[1, 10], [1, 14, 14, 1]]
+
+
+def test_the_shipped_file_has_probabilities_at_output_0():
+    graph = flatfile.read(model_file.DEFAULT_PATH.read_bytes())
+    flatfile.check_contract(graph)
+    assert list(graph.outputs) == ["probabilities", "attention"]
+
+
+def test_a_runtime_that_numbers_outputs_otherwise_is_refused(int8_file):
+    graph = flatfile.read(int8_file.read_bytes())
+    judged = {"runtime": "a runtime", "output_shapes": [[1, 14, 14, 1], [1, 10]]}
+    with pytest.raises(ValueError, match="probabilities and attention in this order"):
+        verify.check_outputs("a.tflite", judged, graph)
 
 
 def test_int8_file_computes_in_integers_only(int8_file):
@@ -119,7 +148,10 @@ def test_the_c_array_compiles_and_holds_the_models_bytes(exported, int8_file, tm
 
 @pytest.mark.slow
 def test_the_float_formats_and_dynamic_answer_as_the_keras_model(run_dir, tmp_path, cases_path):
-    export(run_dir, formats=("float32", "float16", "dynamic"), out_dir=tmp_path)
+    report, _ = export(run_dir, formats=("float32", "float16", "dynamic"), out_dir=tmp_path)
+    for file in report["files"]:
+        assert list(file["outputs"]) == ["probabilities", "attention"]
+        assert file["runtimes"][0]["output_shapes"] == [[1, 10], [1, 14, 14, 1]]
     for name, tolerance in (("float32", 1e-4), ("float16", 0.02), ("dynamic", 0.3)):
         judged = verify.run_judge(tmp_path / f"digitnet-{name}.tflite", cases_path, timed_calls=0)
         assert judged["largest_probability_difference"] < tolerance, name
@@ -195,6 +227,11 @@ def test_zero_calibration_images_are_a_sentence(capsys, run_dir, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_negative_seed_is_a_sentence(capsys, run_dir, tmp_path):
+    sentence = fails(capsys, run_dir, "--out", tmp_path / "out", "--seed=-1")
+    assert "--seed takes 0 or more" in sentence
+
+
 def test_a_format_that_the_target_cannot_run_is_a_sentence(capsys, run_dir, tmp_path):
     sentence = fails(capsys, run_dir, "--formats", "float32", "--target", "tflm")
     assert "no kernels for the format float32" in sentence
@@ -213,7 +250,7 @@ def test_config_that_is_not_json_is_a_sentence(capsys, run_dir, tmp_path):
     assert "config.json is not readable JSON" in fails(capsys, folder)
 
 
-def fake_conversion(model_path, format_name, out_path, calibration_path=None):
+def fake_conversion(model_path, format_name, out_path, calibration_path=None, in_blocks=True):
     out_path.write_bytes(fake_conversion.flatbuffer)
 
 
@@ -228,6 +265,7 @@ def test_a_loss_of_accuracy_fails_the_export_and_leaves_nothing(
     capsys, run_dir, tmp_path, monkeypatch, no_conversion
 ):
     judged = {"accuracy": 0.1, "images": 10_000, "runtime": "a runtime"}
+    judged["output_shapes"] = [[1, 10], [1, 14, 14, 1]]
     monkeypatch.setattr(verify, "run_judge", lambda *_: judged)
     sentence = fails(capsys, run_dir, "--out", tmp_path / "out")
     assert "10.00 % of 10000 test images" in sentence and "points are lost" in sentence
@@ -281,10 +319,95 @@ def missing_runtime():
     return missing[0]
 
 
-def test_an_interpreter_that_is_not_there_is_a_sentence(capsys, run_dir, tmp_path, no_conversion):
-    sentence = fails(capsys, run_dir, "--out", tmp_path / "out", "--runtime", "/no/python")
-    assert "/no/python cannot be started" in sentence
-    assert not (tmp_path / "out").exists()
+@pytest.mark.parametrize(
+    ("program", "sentence"),
+    [
+        ("/no/python", "/no/python cannot be started"),
+        (shutil.which("true"), "is no Python interpreter"),
+        (shutil.which("echo"), "is no Python interpreter"),
+    ],
+)
+def test_a_runtime_that_is_no_python_is_told_before_anything_is_converted(
+    capsys, run_dir, tmp_path, monkeypatch, program, sentence
+):
+    monkeypatch.setattr(convert, "in_child_process", None)  # calling it would be a TypeError
+    out = tmp_path / "out"
+    assert sentence in fails(capsys, run_dir, "--out", out, "--runtime", program)
+    assert not out.exists()
+
+
+def test_an_interpreter_without_a_runtime_is_told_what_it_lacks(monkeypatch):
+    monkeypatch.setattr(verify, "RUNTIMES_PROGRAM", "print('[]')")
+    with pytest.raises(ValueError, match="no runtime that could judge.*tflite-runtime"):
+        verify.check_interpreters([sys.executable])
+
+
+@pytest.mark.parametrize("points", ["nan", "-5", "inf", "101"])
+def test_a_drop_that_switches_the_guard_off_is_refused(capsys, run_dir, tmp_path, points):
+    sentence = fails(capsys, run_dir, "--out", tmp_path / "out", f"--max-drop={points}")
+    assert "--max-drop takes percentage points from 0 to 100" in sentence
+
+
+def test_the_terminal_gets_a_narrow_table_and_the_next_command(capsys, run_dir, monkeypatch):
+    judged = {"runtime": "tflite-runtime 2.14.0", "accuracy": 0.9963, "images": 10_000}
+    judged["threads"] = {"1": {"median_us": 63.14}}
+    file = {"file": "digitnet-int8.tflite", "bytes": 70_080, "runtimes": [judged]}
+    report = {"dataset": "mnist", "keras_accuracy": 0.9964, "target": "litert", "files": [file]}
+    paths = [run_dir / "export" / name for name in ("digitnet-int8.tflite", "report.json")]
+    monkeypatch.setattr("export.pipeline.export", lambda **_: (report, paths))
+    assert command_line.main([str(run_dir)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert (
+        lines[1].split()
+        == "digitnet-int8.tflite 70,080 tflite-runtime 2.14.0 99.63 % +0.01 63.1".split()
+    )
+    assert max(map(len, lines[:3])) < 100 and "|" not in lines[1]
+    assert lines[-1] == f"next: python -m edge_demo photo.jpg --model {paths[0]}"
+
+
+def test_an_export_in_a_thread_leaves_no_folder(tmp_path):
+    seen = []
+
+    def run():
+        with staging(tmp_path / "out", ["report.md"], overwrite=False) as folder:
+            seen.append(folder.is_dir())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert seen == [True]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("module", ["export", "export.inspect", "export.list_operators"])
+def test_help_answers_before_any_backend_is_imported(module):
+    blocked = ("tensorflow", "keras", "tflite", "flatbuffers", "tflite_runtime", "cv2")
+    program = f"""
+import runpy, sys
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {blocked!r}:
+            raise ImportError(name)
+sys.meta_path.insert(0, Block())
+sys.argv = ["x", "--help"]
+runpy.run_module({module!r}, run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"usage: python -m {module} ")
+
+
+def test_inspect_says_once_what_keeps_a_file_from_a_target(capsys, monkeypatch, int8_file):
+    names = ("CONV_2D", "MAX_POOL_2D", "SOFTMAX")
+    floating = flatfile.Tensor("", (1,), "float32", (), (), b"")
+    graph = flatfile.read(int8_file.read_bytes())._replace(
+        operators=tuple(flatfile.Operator(name, 1, (0,), ()) for name in names)
+    )
+    graph = graph._replace(tensors=(floating,) * len(graph.tensors))
+    monkeypatch.setattr(flatfile, "read", lambda _: graph)
+    assert inspect.main([str(int8_file)]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "not on" in line]
+    assert "tflm: CONV_2D (version 1), MAX_POOL_2D (version 1), SOFTMAX (version 1) in fl" in line
 
 
 def test_what_a_killed_export_left_is_removed_and_what_runs_is_left_alone(tmp_path):
@@ -299,19 +422,41 @@ def test_what_a_killed_export_left_is_removed_and_what_runs_is_left_alone(tmp_pa
 
 
 def test_microcontrollers_interpreter_reads_the_int8_file_too(int8_file, cases_path):
-    pytest.importorskip("tflite_micro", reason="tflite-micro is not installed")
+    pytest.importorskip("tflite_micro", reason="tflite-micro has pre-releases only, on x86-64")
     program = (
         "import sys, numpy; from export.micro import MicroInterpreter; "
         "interpreter = MicroInterpreter(sys.argv[1]); cases = numpy.load(sys.argv[2]); "
         "answers = interpreter.predict_batch(cases['images']).probabilities; "
         "agreement = (answers.argmax(1) == cases['probabilities'].argmax(1)).mean(); "
-        "print(agreement, interpreter.arena_bytes())"
+        "runs = interpreter._runs_in; size = interpreter.arena_bytes(); "
+        "print(agreement, size, runs(size), runs(size - 16), interpreter.output_shapes[0][1])"
     )
     command = [sys.executable, "-c", program, int8_file, cases_path]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    agreement, arena_bytes = map(float, printed.split())
-    assert agreement > 0.95
-    assert arena_bytes < 32_000
+    agreement, arena_bytes, runs, runs_in_less, first_output = printed.split()
+    assert float(agreement) > 0.95
+    assert int(arena_bytes) < 32_000
+    assert (runs, runs_in_less, first_output) == ("True", "False", "10")
+
+
+@pytest.mark.slow
+def test_the_header_of_a_microcontroller_s_file_says_the_arena_that_was_measured(run_dir, tmp_path):
+    pytest.importorskip("tflite_micro", reason="tflite-micro has pre-releases only, on x86-64")
+    report, _ = export(run_dir, out_dir=tmp_path, target="tflm", with_c_array=True)
+    sizes = [r["arena_bytes"] for r in report["files"][0]["runtimes"] if "micro" in r["runtime"]]
+    assert f"// Arena: {sizes[0]} bytes" in (tmp_path / "digitnet-int8.h").read_text()
+    assert "SPACE_TO_DEPTH" not in report["files"][0]["operators"]
+
+
+def test_the_header_says_the_measured_arena_or_how_to_measure_it(int8_file):
+    graph = flatfile.read(int8_file.read_bytes())
+    arena = Arena(13_824, "tflite-micro 0.dev1", "x86_64")
+    header = c_array.header(graph, 70_000, "digitnet_int8", "digitnet", arena)
+    assert (
+        "// Arena: 13824 bytes, aligned to 16, measured in tflite-micro 0.dev1 on x86_64" in header
+    )
+    header = c_array.header(graph, 70_000, "digitnet_int8", "digitnet", None)
+    assert "// Arena: not measured. `pip install --pre tflite-micro`" in header
 
 
 @pytest.mark.slow
@@ -325,21 +470,28 @@ def test_a_model_without_a_gate_is_exported_with_a_warning_and_without_attention
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_a_kill_in_the_middle_leaves_no_final_name(run_dir, tmp_path, sent):
     out_dir = tmp_path / "out"
     process = subprocess.Popen(
         [sys.executable, "-m", "export", run_dir, "--out", out_dir],
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        # A test run in the background of a shell has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     deadline = time.monotonic() + 60
     while not list(out_dir.glob(".export-*/calibration.npy")) and time.monotonic() < deadline:
         time.sleep(0.1)
     time.sleep(1)
     process.send_signal(sent)
-    assert process.wait(timeout=60) != 0
-    if sent == signal.SIGTERM:
+    _, said = process.communicate(timeout=60)
+    assert process.returncode != 0
+    if sent == signal.SIGINT:
+        assert process.returncode == 130
+        assert said.rstrip().endswith("stopped") and "Traceback" not in said
+    if sent != signal.SIGKILL:
         assert not out_dir.exists()
     else:
         (left,) = out_dir.iterdir()

@@ -56,13 +56,26 @@ def test_calibration_images_are_drawn_once_each():
     [
         (training_images(), 0, "at least one calibration image"),
         (training_images(0), 5, "holds none"),
-        (np.full((4, 28, 28, 1), 9, np.uint8), 4, "reach from 9 to 9"),
     ],
-    ids=["none asked for", "none there", "no ink"],
+    ids=["none asked for", "none there"],
 )
 def test_calibration_that_cannot_work_is_refused_with_a_sentence(images, count, sentence):
     with pytest.raises(UserError, match=sentence):
         calibration.draw(images, count)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 240), (0, 15), (9, 9), (20, 255)])
+def test_digits_that_do_not_reach_both_ends_are_calibrated_with_an_image_that_does(low, high):
+    images = np.random.default_rng(0).integers(low, high + 1, (6, 28, 28, 1), np.uint8)
+    drawn, record = calibration.draw(images)
+    assert record["images"] == 6 and record["ends_added"]
+    assert np.array_equal(drawn[:-1], images)
+    assert (drawn[-1].min(), drawn[-1].max(), np.count_nonzero(drawn[-1])) == (0, 255, 1)
+
+
+def test_digits_that_reach_both_ends_are_calibrated_as_they_are():
+    drawn, record = calibration.draw(training_images(6))
+    assert len(drawn) == 6 and not record["ends_added"]
 
 
 def test_packed_files_carry_labels_and_contract_that_zipfile_reads():
@@ -141,6 +154,7 @@ def test_the_recorded_operators_are_those_of_the_installed_runtime():
         ((1, 28, 28, 1), "uint8", (0.5,), {"probabilities": 1}, "scale"),
         ((1, 28, 28, 1), "uint8", (1.0,), {"answer": 1}, "answer"),
         ((1, 28, 28, 1), "uint8", (1.0,), {"probabilities": 0}, "probabilities"),
+        ((1, 28, 28, 1), "uint8", (1.0,), {"attention": 0, "probabilities": 1}, "after it"),
     ],
 )
 def test_a_file_that_does_not_keep_the_contract_is_told_why(shape, dtype, scales, outputs, reason):
