@@ -9,7 +9,7 @@ from edge_demo.reading.finder import SMALL_SIDE
 from edge_demo.reading.resolve import DigitClassifier
 from edge_demo.reading.writing import Reading, Writing, find_writing
 
-MOSTLY = 0.5  # quality below which what reads as digits may be grain
+MOSTLY = 0.5  # of what is written: fewer digits may be grain, more bars may be streaks
 BAD_PAGE = 0.9  # mean probability below which a page may lie on its side or upside down
 BETTER = 0.1  # by which it has to read better there
 MORE = 1.1  # times as much as has to be read there, because signs among digits lower the mean,
@@ -59,7 +59,7 @@ def read_page(
         turn: whether to try the frame on its sides and upside down where it reads badly.
         still: whether it stands alone, and there is time to enlarge a small one and to read it in
             both polarities. A video's frame is read in the other polarity only where the first
-            shows nothing but bars.
+            shows mostly bars.
     """
     writing = _read_upright(frame, classifier, threshold, still)
     turns = 0
@@ -103,7 +103,7 @@ def _read_upright(
     The strokes that decide may be a desk's, whose light streaks beside a sheet read as many a 1.
     """
     best = find_writing(frame, classifier, threshold)
-    if still or not _telling(best)[0]:
+    if still or _is_mostly_bars(best):
         other = find_writing(frame, classifier, threshold, not best.light_on_dark)
         if _is_clear(other) and _telling(other) > _telling(best):
             best = other
@@ -112,6 +112,11 @@ def _read_upright(
     enlarged = find_writing(frame, classifier, threshold, best.light_on_dark, enlarge=True)
     # On paper that shows nothing, an enlarged grain or a rule may look like a digit.
     return enlarged if best.readings or _is_clear(enlarged) else best
+
+
+def _is_mostly_bars(writing: Writing) -> bool:
+    """Whether 1s, which any streak reads as, are half of what is written, or nothing is."""
+    return _telling(writing)[0] <= MOSTLY * writing.certainty
 
 
 def _is_clear(writing: Writing) -> bool:

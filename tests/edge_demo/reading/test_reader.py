@@ -101,13 +101,13 @@ def test_few_things_do_not_tell_how_a_page_lies(classifier):
 def on_a_streaky_desk(page):
     """A page on a desk of grey 35 with streaks of 75, many of them as long as a digit is high."""
     random = np.random.default_rng(7)
-    desk = np.full((480, 640), 35, np.uint8)
-    for _ in range(60):
-        x, y = int(random.integers(640)), int(random.integers(480))
+    desk = np.full((720, 960), 35, np.uint8)
+    for _ in range(100):
+        x, y = int(random.integers(960)), int(random.integers(720))
         end = x + int(random.integers(-6, 7)), y + int(random.integers(30, 100))
         cv2.line(desk, (x, y), end, 75, 4, cv2.LINE_AA)
     frame = cv2.cvtColor(cv2.GaussianBlur(desk, (0, 0), 1), cv2.COLOR_GRAY2BGR)
-    top, left = (480 - page.shape[0]) // 2, (640 - page.shape[1]) // 2
+    top, left = (720 - page.shape[0]) // 2, (960 - page.shape[1]) // 2
     frame[top : top + page.shape[0], left : left + page.shape[1]] = page
     return frame
 
@@ -116,7 +116,7 @@ def on_a_streaky_desk(page):
 def test_a_sheet_on_a_dark_streaky_desk_is_read(classifier, still):
     # Most strokes there are the desk's. Read light on dark, the frame is dozens of times a 1, whose
     # sum of confidences is far above that of the four digits on the sheet.
-    page = draw_page(["2358"], seed=1, size=(400, 200), ink=0.6)
+    page = draw_page(["2358"], seed=1, size=(400, 200), ink=0.5)
     frame = on_a_streaky_desk(page.image)
     lost = find_writing(frame, classifier, 0.4)
     assert lost.light_on_dark and {reading.digit for reading in lost.readings} == {1}
