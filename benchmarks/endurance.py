@@ -78,7 +78,7 @@ def watch(video, model, seconds, windows=10):
             lags, begun = [], time.monotonic()
             while time.monotonic() < start + number * seconds / windows:
                 image, taken_at = next(frames)
-                tracker.update(read_digits(image, classifier), taken_at - start)
+                tracker.update(read_digits(image, classifier, still=False), taken_at - start)
                 lags.append(1e3 * (time.monotonic() - taken_at))
             window = {
                 "minutes": (time.monotonic() - start) / 60,

@@ -64,7 +64,19 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--frames", type=int, metavar="N", help="stop after N frames (default: at the end)")
     add("--loop", action="store_true", help="play videos again and again, at their own pace")
-    add("--upright", action="store_true", help="do not look for pages that lie on their side")
+    add(
+        "--upright",
+        action="store_true",
+        help="do not look for pages that lie on their side or upside down",
+    )
+    add(
+        "--rotate",
+        type=int,
+        choices=(0, 90, 180, 270),
+        default=0,
+        help="degrees clockwise by which every frame is turned before it is read; boxes stay in "
+        "pixels of the frame as it was given (default: %(default)s)",
+    )
     add("--no-window", action="store_true", help="open no window")
     add(
         "--attention",

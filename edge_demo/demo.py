@@ -16,10 +16,15 @@ from edge_demo.frames.cameras import choose_camera
 from edge_demo.frames.sources import Frame, expand, open_source
 from edge_demo.model.reloading import ReloadingClassifier
 from edge_demo.reading.layout import reading_order
-from edge_demo.reading.reader import Reading, read_digits
+from edge_demo.reading.reader import Reading, read_page, turn_back
 from edge_demo.reading.tracker import Tracker
 from edge_demo.showing import overlay, window
 from edge_demo.showing.saving import Saver
+
+BADLY = (
+    "NOTE: {} reads badly; it may lie upside down or askew. `--rotate` 90, 180 or 270 turns it "
+    "clockwise before it is read."
+)
 
 
 class Demo:
@@ -103,15 +108,21 @@ class Demo:
     def _read_frame(self, frame: Frame, tracker: Tracker) -> None:
         start = time.perf_counter()
         moving = frame.time is not None
-        readings = read_digits(
-            frame.image,
+        turns = -self.options.rotate // 90 % 4  # NumPy turns counter-clockwise
+        page = read_page(
+            np.ascontiguousarray(np.rot90(frame.image, turns)),
             self.classifier,
             self.options.threshold,
             turn=not (moving or self.options.upright),
+            still=not moving,
         )
+        readings = page.readings
         if frame.time is not None:
             readings = tracker.update(readings, frame.time)
             readings = [readings[i] for i in reading_order([r.box for r in readings])]
+        elif page.reads_badly:
+            print(BADLY.format(frame.source), file=sys.stderr)
+        readings = turn_back(readings, turns, frame.image.shape)
         self._print(frame, readings)
         answer = [reading.digit for reading in readings]
         if self.saver and not (moving and answer in ([], self.answer)):

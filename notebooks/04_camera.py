@@ -122,7 +122,8 @@ print("ink is", "lighter than the paper" if ink.light_on_dark else "darker than 
 # blots.
 
 # %%
-candidates, scale, _ = find_candidates(frame)
+found = find_candidates(frame)
+candidates, scale = found.candidates, found.scale
 count, _, pieces, _ = cv2.connectedComponentsWithStats((ink.strength > 0).astype(np.uint8))
 boxed = frame.copy()
 for x, y, width, height, area in pieces[1:]:

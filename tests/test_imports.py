@@ -33,6 +33,7 @@ TRAINING_FORBIDS = ["export", "tensorflow_datasets", "cv2", "tflite_runtime", "a
 DEVICE_MODULES_FOR_TRAINING = {
     "reading.normalize",
     "reading.finder",
+    "reading.own_digits",
     "model.classifier",
     "frames.pictures",
     "frames.foreign",

@@ -1,10 +1,12 @@
 """A .tflite file as a function: 28×28 images in, ten probabilities and an attention mask out."""
 
+import contextlib
 import hashlib
 import importlib
 import importlib.metadata
 import os
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,7 +39,8 @@ def load_runtime() -> tuple[Any, str]:
     """
     for name in RUNTIMES:
         try:
-            module = importlib.import_module(f"{name}.interpreter")
+            with _own_symbols():
+                module = importlib.import_module(f"{name}.interpreter")
         except ImportError:
             continue
         package = name.replace("_", "-")
@@ -50,6 +53,24 @@ def load_runtime() -> tuple[Any, str]:
         "No TensorFlow Lite runtime is installed: run `pip install tflite-runtime 'numpy<2'` "
         "(Python 3.11 and older) or `pip install ai-edge-litert` (Python 3.10 and newer)."
     )
+
+
+@contextlib.contextmanager
+def _own_symbols() -> Iterator[None]:
+    """Lets a runtime use its own C++ symbols where TensorFlow was imported before it.
+
+    Else tflite-runtime 2.14.0 takes those of TensorFlow 2.21 for its own and fails on every model.
+    """
+    deep = getattr(os, "RTLD_DEEPBIND", None)  # glibc has it
+    if deep is None or "tensorflow" not in sys.modules:
+        yield
+        return
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(flags | deep)
+    try:
+        yield
+    finally:
+        sys.setdlopenflags(flags)
 
 
 class Classifier:

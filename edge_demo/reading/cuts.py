@@ -1,5 +1,7 @@
 """Digits that touch: where a wide piece of ink may be cut in two."""
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
@@ -9,7 +11,7 @@ MOST_CUTS = 5  # per slant; the classifier chooses among them
 APART = 0.1  # of the width, by which two cuts differ at least
 
 
-def possible_cuts(ink):
+def possible_cuts(ink: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yields (left ink, right ink) of a crop, cut where little ink is.
 
     Args:
@@ -21,7 +23,7 @@ def possible_cuts(ink):
     height, width = ink.shape
     x, y = np.arange(width)[None, :], np.arange(height)[:, None]
     for shear in SHEARS:
-        matrix = np.float32([[1, shear, 0], [0, 1, 0]])
+        matrix = np.array([[1, shear, 0], [0, 1, 0]], np.float32)
         size = (width + int(shear * height) + 1, height)
         profile = cv2.warpAffine(ink, matrix, size, flags=cv2.INTER_NEAREST).sum(axis=0)
         for column in _valleys(profile):
@@ -29,7 +31,7 @@ def possible_cuts(ink):
             yield np.where(on_left, ink, 0), np.where(on_left, 0, ink)
 
 
-def _valleys(profile):
+def _valleys(profile: np.ndarray) -> list[int]:
     """Returns the columns of the deepest local minima of a profile, float or int [N].
 
     Touching rings hold much ink where they meet, and more on either side: a valley counts by how
@@ -46,8 +48,8 @@ def _valleys(profile):
         if smooth[column] <= smooth[column - 1] and smooth[column] < smooth[column + 1]:
             hill = min(smooth[first:column].max(), smooth[column + 1 : inked[-1] + 1].max())
             depths[column] = hill - smooth[column]
-    chosen = []
-    for column in sorted(depths, key=depths.get, reverse=True):
+    chosen: list[int] = []
+    for column in sorted(depths, key=depths.__getitem__, reverse=True):
         if all(abs(column - other) >= APART * extent for other in chosen):
             chosen.append(column)
     return chosen[:MOST_CUTS]

@@ -4,10 +4,14 @@ The network judges shapes. A stain, a grain of wood, the edge of a page or the r
 sheet may have the shape of a digit; what tells them apart is the picture around them.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
 import numpy as np
+
+from edge_demo.reading.candidates import Candidate
+from edge_demo.reading.resolve import Answer
 
 WORK = 96  # pixels of the longer side at which a candidate's surroundings are measured
 NEAR = 2  # pixels around ink that its own blur reaches
@@ -40,7 +44,7 @@ class Evidence(NamedTuple):
     bound: bool
 
 
-def written(answers, gray, threshold):
+def written(answers: Sequence[Answer], gray: np.ndarray, threshold: float) -> list[Answer]:
     """Keeps the Answers of a frame whose surroundings leave it likely enough that a pen wrote them.
 
     Args:
@@ -64,12 +68,12 @@ def written(answers, gray, threshold):
     return [a for a, value in zip(answers, odds, strict=True) if value + page >= least]
 
 
-def _log_odds(probability):
+def _log_odds(probability: float) -> float:
     probability = min(max(float(probability), 1e-6), 1 - 1e-6)
     return float(np.clip(np.log(probability / (1 - probability)), -MOST_ODDS, MOST_ODDS))
 
 
-def _doubt(evidence, is_one, blur):
+def _doubt(evidence: Evidence, is_one: bool, blur: float) -> float:
     """Returns how much the surroundings speak against a pen, in log-odds, 0 or more."""
     if evidence.bound and is_one:
         return 2 * AGAINST
@@ -81,7 +85,7 @@ def _doubt(evidence, is_one, blur):
     return AGAINST * (max(crowded, 0.0) + fading * max(softened, 0.0))
 
 
-def _page_softness(answers, measured):
+def _page_softness(answers: Sequence[Answer], measured: Sequence[Evidence]) -> float:
     """Returns how soft the strokes of the surest digits are: the picture may be out of focus."""
     sure = [
         evidence.softness
@@ -91,18 +95,18 @@ def _page_softness(answers, measured):
     return float(np.median(sure)) if len(sure) >= 2 else 0.0
 
 
-def measure(candidate, gray):
+def measure(candidate: Candidate, gray: np.ndarray) -> Evidence:
     """Returns the Evidence of a candidate in its searched frame, uint8, ink dark on light paper."""
     slim = candidate.width < SLIM * candidate.height
     ink, around, margin = _crops(candidate, gray)
     mask = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY)[1]
     width = max(1.0, _stroke_width(mask))
     distance = cv2.distanceTransform(cv2.bitwise_not(mask), cv2.DIST_L2, 3)
-    ring = cv2.inRange(distance, NEAR + 0.5, min(margin - 1, max(4, round(width))) + 0.5)
-    border = cv2.inRange(distance, 0.5, 1.5)
+    ring = _between(distance, NEAR + 0.5, min(margin - 1, max(4, round(width))) + 0.5)
+    border = _between(distance, 0.5, 1.5)
     contrast, paper, crowding = _contrast(around, ring, ink)
     if slim or crowding > CROWDING[0]:
-        around = _evenly_lit(around, cv2.inRange(distance, NEAR + 0.5, margin))
+        around = _evenly_lit(around, _between(distance, NEAR + 0.5, margin))
         contrast, paper, crowding = _contrast(around, ring, ink)
     if not contrast:
         return Evidence(1.0, 1.0, slim, False)
@@ -115,7 +119,11 @@ def measure(candidate, gray):
     return Evidence(crowding, float(softness), slim, bound)
 
 
-def _contrast(around, ring, ink):
+def _between(values: np.ndarray, least: float, most: float) -> np.ndarray:
+    return cv2.inRange(values, least, most)  # type: ignore[call-overload]  # numbers do
+
+
+def _contrast(around: np.ndarray, ring: np.ndarray, ink: np.ndarray) -> tuple[float, float, float]:
     """Returns (contrast, paper, crowding), all 0 where there is no paper around or no pen."""
     beside, core = around[ring > 0], around[ink >= CORE]
     if not beside.size or not core.size:
@@ -125,7 +133,7 @@ def _contrast(around, ring, ink):
     return contrast, paper, float(((paper - beside) / contrast).clip(0, 1).mean())
 
 
-def _crops(candidate, gray):
+def _crops(candidate: Candidate, gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     """Returns (ink uint8, gray uint8, margin): the candidate and as much around it, at `WORK`."""
     scale = min(1.0, WORK / max(candidate.width, candidate.height))
     size = (max(1, round(candidate.width * scale)), max(1, round(candidate.height * scale)))
@@ -147,7 +155,7 @@ def _crops(candidate, gray):
     return ink, around, margin
 
 
-def _evenly_lit(around, paper):
+def _evenly_lit(around: np.ndarray, paper: np.ndarray) -> np.ndarray:
     """Returns the surroundings, uint8, with the slope of a shadow's soft edge taken out.
 
     In there one side of a stroke is darker than the other, but not by a texture. `paper` is not 0
@@ -169,13 +177,13 @@ def _evenly_lit(around, paper):
     return np.clip(around * (light.mean() / plane), 0, 255).astype(np.uint8)
 
 
-def _stroke_width(mask):
+def _stroke_width(mask: np.ndarray) -> float:
     """As `normalize.stroke_width`, of a mask with a margin."""
     distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
     return 4 * cv2.mean(distance, mask)[0]
 
 
-def _steepness(around, border):
+def _steepness(around: np.ndarray, border: np.ndarray) -> float:
     """Returns the median slope of the grey where `border` is not 0, levels per pixel."""
     chosen = border > 0
     level = cv2.Sobel(around, cv2.CV_16S, 1, 0)[chosen].astype(np.float32)
@@ -184,13 +192,13 @@ def _steepness(around, border):
     return float(np.sqrt(_ranked(slopes, 0.5))) / 8  # a Sobel kernel counts eight times
 
 
-def _ranked(values, share):
+def _ranked(values: np.ndarray, share: float) -> float:
     """Returns the value that a share of a non-empty array is at most as large as."""
     index = int(share * (values.size - 1))
     return float(np.partition(values, index)[index])
 
 
-def _is_bound(mask, darkness):
+def _is_bound(mask: np.ndarray, darkness: np.ndarray) -> bool:
     """Whether there is more ink at both the upper and the lower end: beyond it or across it."""
     rows = np.flatnonzero(mask.any(axis=1))
     return all(
@@ -198,7 +206,7 @@ def _is_bound(mask, darkness):
     )
 
 
-def _meets_ink(mask, darkness, row, step):
+def _meets_ink(mask: np.ndarray, darkness: np.ndarray, row: int, step: int) -> bool:
     end = _span(row, row - step * 2 * NEAR)
     columns = np.flatnonzero(mask[end].any(axis=0))
     first, last = columns[0], columns[-1] + 1
@@ -212,5 +220,5 @@ def _meets_ink(mask, darkness, row, step):
     return np.minimum(left, right).max() > CONTACT
 
 
-def _span(one, other):
+def _span(one: int, other: int) -> slice:
     return slice(min(one, other), max(one, other) + 1)

@@ -29,13 +29,13 @@ class Ink(NamedTuple):
     grain: np.ndarray
     light_on_dark: bool
 
-    def significant(self):
+    def significant(self) -> np.ndarray:
         """Returns uint8 [height, width]: the strength that a pen's darkest strokes have there."""
         least = cv2.convertScaleAbs(self.grain, alpha=CLEAR)
-        return cv2.max(_enlarge(least, self.strength), LEAST_PEAK)
+        return np.maximum(_enlarge(least, self.strength), LEAST_PEAK)
 
 
-def find_ink(gray, light_on_dark=None):
+def find_ink(gray: np.ndarray, light_on_dark: bool | None = None) -> Ink:
     """Measures the ink of a grey frame against its paper.
 
     Strength is 255 · (1 − pixel / paper), so that ink in a shadow counts as much as ink in the
@@ -70,7 +70,7 @@ def find_ink(gray, light_on_dark=None):
     return Ink(strength, float(FAINTEST), grain, light_on_dark)
 
 
-def light_evidence(small):
+def light_evidence(small: np.ndarray) -> float:
     """Returns the share of a small grey frame's strokes that is lighter than their paper.
 
     0.5 is undecided. A stroke has paper on both sides, level or upright, at some distance; the
@@ -91,22 +91,22 @@ def light_evidence(small):
     return light / (light + dark) if light + dark else 0.0
 
 
-def _energy(contrast):
+def _energy(contrast: np.ndarray) -> float:
     strong = cv2.threshold(contrast, 24, 0, cv2.THRESH_TOZERO)[1]
     return cv2.norm(strong, cv2.NORM_L2SQR)
 
 
-def _shrink(gray):
+def _shrink(gray: np.ndarray) -> np.ndarray:
     factor = max(1, round(min(gray.shape) / BACKGROUND_SIDE))
     size = (max(1, gray.shape[1] // factor), max(1, gray.shape[0] // factor))
     return cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
 
 
-def _kernel_side(small):
+def _kernel_side(small: np.ndarray) -> int:
     return max(3, min(small.shape) // 3) | 1
 
 
-def _paper(small):
+def _paper(small: np.ndarray) -> np.ndarray:
     """Fills the dark structures of a small grey frame that are narrower than the kernel."""
     side = _kernel_side(small)
     # Single bright pixels must not lift the paper. The border is repeated outwards first, so that a
@@ -119,7 +119,7 @@ def _paper(small):
     return np.maximum(cv2.medianBlur(paper, 5) if min(paper.shape) > 5 else paper, 1)
 
 
-def _steps(paper):
+def _steps(paper: np.ndarray) -> np.ndarray:
     """Returns how far the paper's brightness falls within a few pixels, 255 = to nothing.
 
     At the edge of a page or a shadow the small copy of the paper is too coarse to be divided by;
@@ -129,11 +129,11 @@ def _steps(paper):
     return cv2.bitwise_not(cv2.divide(cv2.erode(paper, near), cv2.dilate(paper, near), scale=255))
 
 
-def _enlarge(small, gray):
+def _enlarge(small: np.ndarray, gray: np.ndarray) -> np.ndarray:
     return cv2.resize(small, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def _grain(strength):
+def _grain(strength: np.ndarray) -> np.ndarray:
     """Returns uint8 [height / 8, width / 8], at least [1, 1]: how strong the paper's texture is.
 
     That is the strongest ink in each block of 8×8 pixels, the weaker of neighbouring blocks, and

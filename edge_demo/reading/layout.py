@@ -1,13 +1,18 @@
 """Reading order: lines from the top, digits from the left, on slanted baselines too."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+LINE_STEP = 0.6  # of the median digit's height: a centre further below a line starts the next one
 
-def reading_order(boxes):
+
+def reading_order(boxes: Sequence[tuple[int, int, int, int]]) -> list[int]:
     """Returns the indices of boxes (x, y, width, height) in reading order.
 
     The page's slant is the median slope between neighbours on a line; with the slant taken out, a
-    new line starts where a centre lies more than half a digit below the line's mean.
+    new line starts where a centre lies more than `LINE_STEP` of a digit's height below the mean of
+    the line's centres.
 
     Example:
         >>> reading_order([(50, 2, 10, 20), (0, 40, 10, 20), (0, 0, 10, 20)])
@@ -15,11 +20,11 @@ def reading_order(boxes):
     """
     if len(boxes) == 0:
         return []
-    boxes = np.asarray(boxes, float)
-    centres = boxes[:, :2] + boxes[:, 2:] / 2
-    level = centres[:, 1] - _slope(centres, boxes[:, 3]) * centres[:, 0]
-    step = 0.6 * float(np.median(boxes[:, 3]))
-    lines = []
+    places = np.asarray(boxes, float)
+    centres = places[:, :2] + places[:, 2:] / 2
+    level = centres[:, 1] - _slope(centres, places[:, 3]) * centres[:, 0]
+    step = LINE_STEP * float(np.median(places[:, 3]))
+    lines: list[list[int]] = []
     for index in np.argsort(level, kind="stable"):
         if lines and level[index] - np.mean(level[lines[-1]]) <= step:
             lines[-1].append(index)
@@ -28,7 +33,7 @@ def reading_order(boxes):
     return [int(i) for line in lines for i in sorted(line, key=lambda i: centres[i, 0])]
 
 
-def _slope(centres, heights):
+def _slope(centres: np.ndarray, heights: np.ndarray) -> float:
     """Returns the median slope (dy/dx) from each digit to its nearest neighbour on the right."""
     slopes = []
     for centre, height in zip(centres, heights, strict=True):

@@ -12,7 +12,7 @@ STROKE_RANGE = (2.2, 4.4)
 WORK = 80  # strokes are measured and mended at four times the box, whatever the camera's resolution
 
 
-def normalize(ink):
+def normalize(ink: np.ndarray) -> np.ndarray:
     """Makes a 28×28 image in MNIST's manner from the ink of one digit.
 
     Args:
@@ -36,9 +36,9 @@ def normalize(ink):
         raise ValueError(f"Expected a 2-D crop with ink as 255. Received: shape={ink.shape}")
     if ink.dtype != np.uint8:
         ink = np.clip(ink, 0, 255).astype(np.uint8)
-    ink = _trimmed(ink)
-    if ink is None:
+    if not ink.any():
         return np.zeros((SIDE, SIDE), np.uint8)
+    ink = _trimmed(ink)
     # A digit smaller than the box was drawn by a camera or scanner at about MNIST's own resolution:
     # enlarging it to measure its strokes and shrinking it again would only blur it.
     if max(ink.shape) > BOX + 4:
@@ -46,7 +46,7 @@ def normalize(ink):
     return _centre(_stretch(_fit(ink, BOX)))
 
 
-def stroke_width(ink):
+def stroke_width(ink: np.ndarray) -> float:
     """Returns the mean stroke width in pixels of a 2-D uint8 crop, 0.0 without ink.
 
     A ribbon of width w has a mean distance to its border of w / 4.
@@ -58,16 +58,13 @@ def stroke_width(ink):
     return 4.0 * float(cv2.distanceTransform(mask, cv2.DIST_L2, 3).sum()) / count
 
 
-def _trimmed(ink):
-    """Cuts the margins off (ink below a quarter of the strongest counts as margin), or None."""
-    peak = int(ink.max())
-    if peak == 0:
-        return None
-    x, y, width, height = cv2.boundingRect((ink > peak // 4).astype(np.uint8))
+def _trimmed(ink: np.ndarray) -> np.ndarray:
+    """Cuts the margins off: ink below a quarter of the strongest counts as margin."""
+    x, y, width, height = cv2.boundingRect((ink > int(ink.max()) // 4).astype(np.uint8))
     return ink[y : y + height, x : x + width]
 
 
-def _fit(ink, side):
+def _fit(ink: np.ndarray, side: int) -> np.ndarray:
     """Resizes so that the longer side is `side`, keeping the aspect ratio."""
     height, width = ink.shape
     scale = side / max(height, width)
@@ -75,7 +72,7 @@ def _fit(ink, side):
     return cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
 
 
-def _mend_strokes(ink):
+def _mend_strokes(ink: np.ndarray) -> np.ndarray:
     """Thickens or thins strokes outside MNIST's range; expects ink at `WORK` scale."""
     ink = _stretch(ink)
     scale = WORK / BOX
@@ -92,17 +89,17 @@ def _mend_strokes(ink):
     return cv2.erode(ink, _disc(radius)) if radius else ink
 
 
-def _disc(radius):
+def _disc(radius: int) -> np.ndarray:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
 
 
-def _stretch(ink):
+def _stretch(ink: np.ndarray) -> np.ndarray:
     """Scales the grey levels so that the strongest ink is 255."""
     peak = int(ink.max())
     return ink if peak in (0, 255) else cv2.convertScaleAbs(ink, alpha=255.0 / peak)
 
 
-def _centre(ink):
+def _centre(ink: np.ndarray) -> np.ndarray:
     """Places a small image in 28×28 so that its centre of mass is in the middle, whole pixels."""
     height, width = ink.shape
     moments = cv2.moments(ink)

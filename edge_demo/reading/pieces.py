@@ -1,5 +1,6 @@
 """Connected pieces of ink, each cut out at the contrast of its own pen."""
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import cv2
@@ -35,10 +36,12 @@ class Piece(NamedTuple):
     ink: np.ndarray
     area: int
     peak: float
-    parts: tuple = ()
+    parts: "tuple[Piece, ...]" = ()
 
 
-def find_pieces(strength, floor, least_peak=0):
+def find_pieces(
+    strength: np.ndarray, floor: float, least_peak: float | np.ndarray = 0
+) -> list[Piece]:
     """Returns the Pieces of an ink map uint8 [H, W], largest first.
 
     Everything above `floor` is cut into connected pieces; a piece whose own ink is much stronger
@@ -47,7 +50,8 @@ def find_pieces(strength, floor, least_peak=0):
     digit in a dark stain comes free of the stain. Long lines are taken out of what they run
     through. Pieces with a peak below `least_peak`, a number or a uint8 [H, W], are left out.
     """
-    pieces, frame_side = [], max(strength.shape)
+    pieces: list[Piece] = []
+    frame_side = max(strength.shape)
     strong = (strength >= np.maximum(least_peak, 1)).view(np.uint8)
     queue = [(0, 0, strength, floor, MOST_UNRULED)]
     while queue and len(pieces) < MOST_PIECES:
@@ -75,14 +79,14 @@ def find_pieces(strength, floor, least_peak=0):
     return pieces[:MOST_PIECES]
 
 
-def _is_strong(piece, strong):
+def _is_strong(piece: Piece, strong: np.ndarray) -> bool:
     """Whether the darkest tenth of a piece is as strong as ink has to be where it lies."""
     box = np.s_[piece.y : piece.y + piece.height, piece.x : piece.x + piece.width]
     own = cv2.bitwise_and(strong[box], strong[box], mask=piece.ink)
     return cv2.countNonZero(own) >= 0.1 * piece.area
 
 
-def _settled(piece, threshold):
+def _settled(piece: Piece, threshold: float) -> Iterable[Piece]:
     """Cuts a piece at its own threshold: one piece, one whole with its parts, or several pieces."""
     parts = _without_crumbs(_components(piece.ink, threshold, piece.x, piece.y))
     if len(parts) > 1:
@@ -94,20 +98,22 @@ def _settled(piece, threshold):
     return parts
 
 
-def _without_crumbs(pieces):
+def _without_crumbs(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     """Keeps the pieces that hold ink worth mentioning beside the largest."""
-    pieces = tuple(pieces)
-    least = CRUMB_SHARE * max((piece.area * piece.peak for piece in pieces), default=0)
-    return tuple(piece for piece in pieces if piece.area * piece.peak >= least)
+    whole = tuple(pieces)
+    least = CRUMB_SHARE * max((piece.area * piece.peak for piece in whole), default=0)
+    return tuple(piece for piece in whole if piece.area * piece.peak >= least)
 
 
-def _components(ink, threshold, left, top, strong=None):
+def _components(
+    ink: np.ndarray, threshold: float, left: int, top: int, strong: np.ndarray | None = None
+) -> Iterator[Piece]:
     """Yields the connected components of ink above a threshold as Pieces, largest first.
 
     With `strong`, uint8 [H, W] of the frame, only those that hold strong pixels.
     """
     mask = cv2.threshold(ink, threshold, 255, cv2.THRESH_BINARY)[1]
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, 8, cv2.CV_32S)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, ltype=cv2.CV_32S)
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     if strong is not None:
         # Thousands of grains of a rough surface end here, before they cost time one by one.
@@ -125,7 +131,7 @@ def _components(ink, threshold, left, top, strong=None):
         yield Piece(left + x, top + y, width, height, own, area, peak)
 
 
-def _strongest(ink, area, count):
+def _strongest(ink: np.ndarray, area: int, count: float) -> float:
     """Returns the strength that the `count` darkest pixels reach."""
     values = ink[ink > 0]
     index = area - 1 - int(count)

@@ -12,7 +12,9 @@ THROUGH = 0.6  # of a grid's width: a shorter line is not one of its rules
 LEAST_LINES = 4  # of one direction make a grid; a digit has three bars at most
 
 
-def without_rulings(ink, frame_shape, corner=(0, 0)):
+def without_rulings(
+    ink: np.ndarray, frame_shape: tuple[int, ...], corner: tuple[int, int] = (0, 0)
+) -> np.ndarray | None:
     """Takes long straight lines, level or upright and somewhat tilted, out of a piece of ink.
 
     Only what cannot be a digit is touched: a piece that is very long, or runs from edge to edge of
@@ -51,7 +53,7 @@ def without_rulings(ink, frame_shape, corner=(0, 0)):
     return result
 
 
-def _ruling(mask, length, surely=False):
+def _ruling(mask: np.ndarray, length: int, surely: bool = False) -> np.ndarray | None:
     """Returns the pixels of level rulings in a mask uint8 of 0 and 1, or None.
 
     Fewer than a grid's are taken only when the piece is `surely` no digit, or when they go on far
@@ -76,7 +78,7 @@ def _ruling(mask, length, surely=False):
     return lines
 
 
-def _goes_on(mask, lines, thickness):
+def _goes_on(mask: np.ndarray, lines: np.ndarray, thickness: float) -> bool:
     """Whether lines go on, on both sides of what else there is, by as much as that is long."""
     rest = cv2.subtract(mask, lines).any(axis=0)
     columns = np.flatnonzero(rest)
@@ -87,18 +89,21 @@ def _goes_on(mask, lines, thickness):
     return min(first, mask.shape[1] - last) >= extent
 
 
-def _count_long(runs):
+def _count_long(runs: np.ndarray) -> int:
     """Counts the lines that run through most of a piece."""
-    stats = cv2.connectedComponentsWithStats(runs, 8, cv2.CV_32S)[2]
+    stats = cv2.connectedComponentsWithStats(runs, ltype=cv2.CV_32S)[2]
     return int((stats[1:, cv2.CC_STAT_WIDTH] >= THROUGH * runs.shape[1]).sum())
 
 
-def _runs(mask, length):
+def _runs(mask: np.ndarray, length: int) -> np.ndarray:
     """Returns the pixels on level runs of ones of at least a length: an opening by two box sums.
 
     OpenCV's own opening takes time in proportion to the length.
     """
     size = (length | 1, 1)
-    options = {"normalize": False, "borderType": cv2.BORDER_CONSTANT}
-    whole = (cv2.boxFilter(mask, cv2.CV_32S, size, **options) == size[0]).astype(np.uint8)
-    return (cv2.boxFilter(whole, cv2.CV_32S, size, **options) > 0).astype(np.uint8)
+    whole = (_box_sum(mask, size) == size[0]).astype(np.uint8)
+    return (_box_sum(whole, size) > 0).astype(np.uint8)
+
+
+def _box_sum(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return cv2.boxFilter(mask, cv2.CV_32S, size, normalize=False, borderType=cv2.BORDER_CONSTANT)

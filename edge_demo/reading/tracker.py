@@ -1,6 +1,10 @@
 """One steady answer per digit across frames: evidence is averaged over a track."""
 
+from collections.abc import Sequence
+
 import numpy as np
+
+from edge_demo.reading.writing import Reading
 
 MEMORY_SECONDS = 0.15  # time constant of the average: a new digit outweighs the old one after 0.1 s
 SIGHTINGS = 2  # before a track is shown: a flicker in one frame is not a digit
@@ -10,18 +14,18 @@ HOLD_SECONDS = 0.3  # for which a track that is not seen any more is still shown
 class Track:
     """A digit followed across frames: its newest Reading and its averaged probabilities."""
 
-    def __init__(self, reading, time):
+    def __init__(self, reading: Reading, time: float) -> None:
         self.reading, self.probabilities = reading, reading.probabilities.astype(np.float64)
         self.seen_at, self.sightings = time, 1
 
-    def add(self, reading, time):
+    def add(self, reading: Reading, time: float) -> None:
         """Adds a Reading of the same digit at a time in seconds."""
         share = 1 - np.exp(-max(time - self.seen_at, 1e-3) / MEMORY_SECONDS)
         self.probabilities += share * (reading.probabilities - self.probabilities)
         self.reading, self.seen_at = reading, time
         self.sightings += 1
 
-    def steady(self):
+    def steady(self) -> Reading:
         """Returns the newest Reading with the track's averaged answer."""
         digit = int(self.probabilities.argmax())
         confidence = min(1.0, float(self.probabilities[digit]))
@@ -31,10 +35,10 @@ class Track:
 class Tracker:
     """Turns the Readings of each frame into steady ones."""
 
-    def __init__(self):
-        self.tracks = []
+    def __init__(self) -> None:
+        self.tracks: list[Track] = []
 
-    def update(self, readings, time):
+    def update(self, readings: Sequence[Reading], time: float) -> list[Reading]:
         """Takes the Readings of one frame at a time in seconds; returns steady Readings.
 
         Those of this frame come first, in its reading order, then those held over from before.
@@ -52,9 +56,9 @@ class Tracker:
         held = [track for track in self.tracks if track not in current]
         return [t.steady() for t in current + held if t.sightings >= SIGHTINGS]
 
-    def _match(self, readings):
+    def _match(self, readings: Sequence[Reading]) -> list[Track | None]:
         """Returns for each Reading the nearest free track within half its height, or None."""
-        result = [None] * len(readings)
+        result: list[Track | None] = [None] * len(readings)
         if not self.tracks or not readings:
             return result
         places = np.array([_centre(track.reading.box) for track in self.tracks])
@@ -68,5 +72,5 @@ class Tracker:
         return result
 
 
-def _centre(box):
+def _centre(box: tuple[int, int, int, int]) -> np.ndarray:
     return np.array([box[0] + box[2] / 2, box[1] + box[3] / 2])

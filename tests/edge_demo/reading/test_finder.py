@@ -18,9 +18,10 @@ def overlap(first, second):
 
 def found_boxes(frame):
     """Boxes in pixels of the frame, those of parts included."""
-    candidates, scale, _ = find_candidates(frame)
-    parts = [part for candidate in candidates for part in candidate.parts]
-    return [tuple(value / scale for value in candidate[:4]) for candidate in candidates + parts]
+    found = find_candidates(frame)
+    parts = [part for candidate in found.candidates for part in candidate.parts]
+    both = found.candidates + parts
+    return [tuple(value / found.scale for value in candidate[:4]) for candidate in both]
 
 
 def assert_finds(page, least_overlap=0.6):
