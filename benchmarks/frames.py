@@ -49,7 +49,7 @@ def _run(argv):
         for width, height in SIZES
     }
     if arguments.write:
-        blocks.write(arguments.write, "frames", markdown(report), "python -m benchmarks.frames")
+        blocks.write(arguments.write, "frames", markdown(report), blocks.command(parser, argv))
     print(json.dumps(report) if arguments.json else markdown(report))
     return 0
 
@@ -61,7 +61,6 @@ def measure(size, classifier, repeats):
     from edge_demo.frames.synthetic import draw_page
     from edge_demo.reading import candidates, ink, pieces
     from edge_demo.reading.normalize import normalize
-    from edge_demo.reading.reader import read_digits
 
     pages = [draw_page(["01234", "56789"], seed=seed, size=size) for seed in range(8)]
     times = {}
@@ -94,6 +93,8 @@ def measure(size, classifier, repeats):
 
 
 def _read_video(image, classifier):
+    from edge_demo.reading.reader import read_digits
+
     return read_digits(image, classifier, still=False)
 
 

@@ -84,6 +84,17 @@ def parser() -> argparse.ArgumentParser:
         default=False,
         help="tint the paper around each digit by its attention mask",
     )
+    add(
+        "--web",
+        metavar="[HOST:]PORT",
+        help="serve a page with the live view, a pad to draw on and photographs to read; on this "
+        "machine alone, unless a host is named (0.0.0.0 for all)",
+    )
+    add(
+        "--collect",
+        metavar="DIR",
+        help="with --web: keep digits that are corrected on the page, as a folder to train on",
+    )
     add("--debug", action="store_true", help="show the 28x28 images that the model saw")
     return result
 
@@ -94,6 +105,14 @@ def _run(argv: Sequence[str] | None) -> int:
         raise UserError(f"--threshold takes 0 to 1. Received: {arguments.threshold}")
     if arguments.frames is not None and arguments.frames < 1:
         raise UserError(f"--frames takes 1 or more. Received: {arguments.frames}")
+    if arguments.collect and not arguments.web:
+        raise UserError("--collect keeps what is corrected on the page: give --web PORT, too.")
+    if arguments.web:
+        if arguments.json or arguments.save:
+            raise UserError("--web serves a page; leave --json and --save out.")
+        from edge_demo.web.serve import serve
+
+        return serve(arguments)
     # Imported late: --help and wrong arguments need no OpenCV and no runtime.
     from edge_demo.demo import Demo
 

@@ -34,9 +34,10 @@ ZIP_END = b"PK\x05\x06"
 EXTRAS = {
     **dict.fromkeys(("cv2", "tflite_runtime", "ai_edge_litert"), "edge"),
     **dict.fromkeys(("keras", "tensorflow", "tensorflow_datasets", "matplotlib"), "train"),
-    **dict.fromkeys(("sklearn", "tqdm", "tflite", "flatbuffers", "tensorboard"), "train"),
+    **dict.fromkeys(("sklearn", "scipy", "tqdm", "tflite", "flatbuffers", "tensorboard"), "train"),
+    **dict.fromkeys(("starlette", "uvicorn", "anyio", "prometheus_client", "segno"), "web"),
     **dict.fromkeys(("jax",), "jax"),
-    **dict.fromkeys(("skimage", "scipy"), "reproduce"),
+    **dict.fromkeys(("skimage",), "reproduce"),
     **dict.fromkeys(("pillow_heif",), "heic"),
     **dict.fromkeys(("ray",), "ray"),
     **dict.fromkeys(("torch", "onnx", "onnxruntime"), "bench"),
@@ -173,4 +174,4 @@ def _discard_output() -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):  # no file behind it, as under a test
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None

@@ -15,9 +15,8 @@ from edge_demo.frames import foreign, pictures
 from edge_demo.frames.cameras import choose_camera
 from edge_demo.frames.sources import Frame, expand, open_source
 from edge_demo.model.reloading import ReloadingClassifier
-from edge_demo.reading.layout import reading_order
-from edge_demo.reading.reader import Reading, read_page, turn_back
-from edge_demo.reading.tracker import Tracker
+from edge_demo.reading.reader import Reading
+from edge_demo.reading.source_reader import SourceReader
 from edge_demo.showing import overlay, window
 from edge_demo.showing.saving import Saver
 
@@ -66,7 +65,8 @@ class Demo:
         return 2 if self.failures else 0
 
     def _read_source(self, source: str) -> None:
-        tracker, first = Tracker(), True
+        options, first = self.options, True
+        reader = SourceReader(self.classifier, options.threshold, options.rotate, options.upright)
         self.answer = self.line = None
         frames = self._frames(source)
         try:
@@ -79,7 +79,7 @@ class Demo:
                     # A stream's answer needs several frames to be steady; one frame is a picture.
                     frame = frame._replace(time=None)
                 first = False
-                self._read_frame(frame, tracker)
+                self._read_frame(frame, reader)
                 if self._done():
                     break
         finally:
@@ -105,24 +105,13 @@ class Demo:
             pictures_are = "picture is" if self.saved == 1 else "pictures are"
             print(f"{self.saved} annotated {pictures_are} in {self.saver.folder}", file=sys.stderr)
 
-    def _read_frame(self, frame: Frame, tracker: Tracker) -> None:
+    def _read_frame(self, frame: Frame, reader: SourceReader) -> None:
         start = time.perf_counter()
         moving = frame.time is not None
-        turns = -self.options.rotate // 90 % 4  # NumPy turns counter-clockwise
-        page = read_page(
-            np.ascontiguousarray(np.rot90(frame.image, turns)),
-            self.classifier,
-            self.options.threshold,
-            turn=not (moving or self.options.upright),
-            still=not moving,
-        )
+        page = reader.read(frame.image, frame.time)
         readings = page.readings
-        if frame.time is not None:
-            readings = tracker.update(readings, frame.time)
-            readings = [readings[i] for i in reading_order([r.box for r in readings])]
-        elif page.reads_badly:
+        if page.reads_badly and not moving:
             print(BADLY.format(frame.source), file=sys.stderr)
-        readings = turn_back(readings, turns, frame.image.shape)
         self._print(frame, readings)
         answer = [reading.digit for reading in readings]
         if self.saver and not (moving and answer in ([], self.answer)):

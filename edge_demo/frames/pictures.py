@@ -98,12 +98,13 @@ def read_picture(path: str | os.PathLike) -> np.ndarray:
     return decode_picture(content, str(path))
 
 
-def decode_picture(content: bytes, name: str) -> np.ndarray:
+def decode_picture(content: bytes, name: str, most_pixels: int = MAX_PIXELS) -> np.ndarray:
     """Decodes a picture as a viewer shows it: EXIF orientation applied, transparency laid on paper.
 
     Args:
         content: the bytes of a picture file.
         name: of the picture, for sentences.
+        most_pixels: more are refused, before anything is decoded.
 
     Returns:
         uint8 [height, width, 3], BGR. The first image of an animation.
@@ -118,9 +119,9 @@ def decode_picture(content: bytes, name: str) -> np.ndarray:
     if kind and not is_heic:
         raise UserError(foreign.foreign_sentence(name, kind))
     width, height = heic.size_of(content) if is_heic else headers.size_of(content)
-    if width * height > MAX_PIXELS:
+    if width * height > most_pixels:
         raise UserError(
-            f"{name} is {width:,} by {height:,} pixels, more than the {MAX_PIXELS // 10**6} "
+            f"{name} is {width:,} by {height:,} pixels, more than the {most_pixels // 10**6} "
             "megapixels that are read; scale it down first."
         )
     frame = _decode_heic(content) if is_heic else _decode(content)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from edge_demo.contract import UserError
-from edge_demo.frames import cameras, foreign, pictures
+from edge_demo.frames import cameras, foreign, network, pictures
 from edge_demo.frames.newest import NewestFrames
 
 
@@ -41,6 +41,9 @@ def open_source(text: str, loop: bool = False) -> Iterator[Frame | UserError]:
     """
     if os.path.isdir(text):
         return _folder(text)
+    if network.is_network_address(text):
+        name = network.without_secrets(text)
+        return _live(lambda: network.NetworkCamera(text), name)
     if text == "synthetic":
         return _live(cameras.SyntheticCamera, "synthetic")
     if text == "picamera":

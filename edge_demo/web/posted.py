@@ -1,0 +1,89 @@
+"""A picture that was posted, as JSON: what `--json` prints of it, and what the page shows."""
+
+import base64
+import threading
+from typing import Any
+
+import cv2
+import numpy as np
+
+from edge_demo.frames.pictures import decode_picture
+from edge_demo.model.reloading import ReloadingClassifier
+from edge_demo.reading.numbers import numbers_of
+from edge_demo.reading.reader import Reading, read_digits
+from edge_demo.showing import overlay
+
+MOST_PIXELS = 25_000_000  # of a picture that is sent: 75 MB when decoded
+SHOWN_SIDE_PX = 1600  # the longer side of an annotated picture that goes back
+
+
+class PostedPictures:
+    """Reads pictures that are sent, in any thread; each has an interpreter of its own.
+
+    Args:
+        model_path: A .tflite file. None: the one that ships with the package.
+        threshold: The least probability with which a digit is reported, 0..1.
+    """
+
+    def __init__(self, model_path: str | None, threshold: float) -> None:
+        self._model_path, self._threshold = model_path, threshold
+        self._of_thread = threading.local()
+
+    def classifier(self) -> ReloadingClassifier:
+        """This thread's classifier."""
+        if not hasattr(self._of_thread, "classifier"):
+            self._of_thread.classifier = ReloadingClassifier(self._model_path)
+        return self._of_thread.classifier
+
+    def read(self, content: bytes, name: str, details: bool, annotated: bool) -> dict[str, Any]:
+        """Reads a picture file.
+
+        Args:
+            content: The file.
+            name: Of the picture, for the answer's `source` and for errors.
+            details: Whether to tell of each digit its ten `probabilities`, the `image` that the
+                network saw and its `attention` (PNG files, base64), too.
+            annotated: Whether to send the annotated picture back (a JPEG file, base64).
+
+        Raises:
+            UserError: The file is no picture that can be read, or too large.
+        """
+        frame = decode_picture(content, name, MOST_PIXELS)
+        readings = read_digits(frame, self.classifier(), self._threshold, turn=True)
+        digits = [reading.to_dict() for reading in readings]
+        answer: dict[str, Any] = {"frame": 0, "source": name, "digits": digits}
+        answer["numbers"] = numbers_of_readings(readings)
+        if details:
+            for digit, reading in zip(digits, readings, strict=True):
+                digit.update(_details(reading))
+        if annotated:
+            answer["annotated"] = _annotated(frame, readings)
+        return answer
+
+
+def numbers_of_readings(readings: list[Reading]) -> list[str]:
+    """The numbers that readings, in reading order, make."""
+    return numbers_of([one.digit for one in readings], [one.box for one in readings])
+
+
+def _details(reading: Reading) -> dict[str, Any]:
+    attention = None
+    if reading.attention is not None:
+        attention = _base64(".png", np.round(255 * reading.attention.clip(0, 1)).astype(np.uint8))
+    return {
+        "probabilities": [round(float(value), 4) for value in reading.probabilities],
+        "image": _base64(".png", reading.image.reshape(28, 28)),
+        "attention": attention,
+    }
+
+
+def _annotated(frame: np.ndarray, readings: list[Reading]) -> str:
+    picture = overlay.draw(frame, readings)
+    scale = SHOWN_SIDE_PX / max(picture.shape[:2])
+    if scale < 1:
+        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return _base64(".jpg", picture)
+
+
+def _base64(suffix: str, picture: np.ndarray) -> str:
+    return base64.b64encode(cv2.imencode(suffix, picture)[1].tobytes()).decode()
