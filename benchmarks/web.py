@@ -23,12 +23,8 @@ import threading
 import time
 from pathlib import Path
 
-import cv2
-from tqdm import tqdm
-
 from benchmarks import blocks
 from edge_demo.contract import UserError, run_command
-from edge_demo.frames.synthetic import draw_page
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = 8
@@ -53,6 +49,10 @@ def _run(argv):
     arguments = parser.parse_args(argv)
     if arguments.clients < 1 or arguments.seconds <= 0 or arguments.fuzz < 0:
         raise UserError("--clients takes 1 or more, --seconds more than 0, --fuzz 0 or more.")
+    import cv2
+
+    from edge_demo.frames.synthetic import draw_page
+
     pages = [draw_page(["01234", "56789"], seed=seed).image for seed in range(PICTURES)]
     pictures = [cv2.imencode(".jpg", page)[1].tobytes() for page in pages]
     with tempfile.TemporaryDirectory() as folder, served(folder, pages[0]) as server:
@@ -93,6 +93,8 @@ class Server:
 @contextlib.contextmanager
 def served(folder, page):
     """Serves a picture; yields the `Server`."""
+    import cv2
+
     path = Path(folder, "page.png")
     cv2.imwrite(str(path), page)
     command = [sys.executable, "-m", "edge_demo", str(path), "--web", "0"]
@@ -112,6 +114,8 @@ def served(folder, page):
 
 def load(server, pictures, clients, seconds):
     """Pictures read for many clients at once: how many a second, how soon, what went wrong."""
+    from tqdm import tqdm
+
     times, errors = [], collections.Counter()
     stop = threading.Event()
 
@@ -162,6 +166,8 @@ def load(server, pictures, clients, seconds):
 
 def fuzz(server, picture, count, seed):
     """Requests of every wrong kind: what they were answered, and whether the server stands."""
+    from tqdm import tqdm
+
     rng = random.Random(seed)
     kinds = (_bytes, _broken, _huge, _wrong_type, _long_header, _path, _slow, _method)
     statuses = collections.Counter()

@@ -30,6 +30,8 @@ REASONS = {
     r"^git clone ": "it needs the network",
     r"^sudo ": "it changes the system",
     r"^journalctl ": "it needs systemd and the installed service",
+    r"^curl ": "it needs the served page; tests/edge_demo/web asks the API",
+    r"--web ": "it serves until it is told to end; tests/edge_demo/web opens the page",
     r"^scp ": "it needs a Raspberry Pi",
     r"edge_demo picamera": "it needs a camera",
     r"edge_demo 0$": "it needs a camera",

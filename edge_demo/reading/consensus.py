@@ -16,10 +16,14 @@ class Judged(Protocol):
     """A candidate with the classifier's confidence, as `resolve.Answer` is one."""
 
     @property
-    def candidate(self) -> Candidate: ...
+    def candidate(self) -> Candidate:
+        """The piece of ink."""
+        ...
 
     @property
-    def confidence(self) -> float: ...
+    def confidence(self) -> float:
+        """Of the classifier, 0..1."""
+        ...
 
 
 def page_kind(answers: Sequence[Judged]) -> tuple[float, float]:

@@ -14,6 +14,10 @@ BAD_PAGE = 0.9  # mean probability below which a page may lie on its side or ups
 BETTER = 0.1  # by which it has to read better there
 MORE = 1.1  # times as much as has to be read there, because signs among digits lower the mean,
 PERFECT = 0.97  # or nothing there is doubtful
+# Digits that are none upside down; 0 1 2 5 6 8 9 are, and say nothing of which way is up. On 100
+# drawn pages that were read both ways this took wrongly turned ones from 2 to 1, and 84 that were
+# rightly turned to 82.
+RIGHT_WAY_UP = (3, 4, 7)
 LEAST_TURNED = 4  # things that may be digits; fewer do not tell how a page lies
 
 
@@ -69,11 +73,18 @@ def read_page(
             turned = np.ascontiguousarray(np.rot90(frame, quarters))
             other = _read_upright(turned, classifier, threshold, still)
             clear = other.certainty > MORE * certainty or other.quality > PERFECT
+            if quarters == 2:
+                clear = clear and _right_way_up(other.readings) >= _right_way_up(writing.readings)
             if other.things >= LEAST_TURNED and other.quality > best and clear:
                 writing, turns, best = other, quarters, other.quality
     badly = writing.things >= LEAST_TURNED and writing.quality < BAD_PAGE
     readings = turn_back(writing.readings, turns, frame.shape)
     return Page(readings, turns, writing.light_on_dark, badly)
+
+
+def _right_way_up(readings: list[Reading]) -> float:
+    """How surely digits were read that there are only the right way up."""
+    return sum(reading.confidence for reading in readings if reading.digit in RIGHT_WAY_UP)
 
 
 def turn_back(readings: list[Reading], turns: int, shape: tuple[int, ...]) -> list[Reading]:

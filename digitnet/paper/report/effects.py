@@ -33,6 +33,7 @@ class Protocol:
 
     @classmethod
     def of(cls, trial: Trial) -> "Protocol":
+        """Those of a network's trial."""
         recipe = trial.recipe
         assert recipe is not None  # every row of the section is a network
         return cls(recipe.momentum, recipe.horizontal_flip, trial.jitter)

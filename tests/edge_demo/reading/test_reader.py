@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.empty_pages import draw_empty_page
+from digitnet.drawn.pages import draw_empty_page, draw_scene
 from edge_demo.frames.synthetic import draw_page
 from edge_demo.reading import reader
 from edge_demo.reading.reader import read_digits, read_page, turn_box
@@ -159,12 +159,14 @@ def test_a_video_s_clear_frame_is_searched_once(classifier, page, monkeypatch):
 
 
 def test_small_digits_of_a_small_picture_are_read_enlarged(classifier):
-    page = draw_page(["0123456789012345"] * 6, seed=2, size=(320, 240))
-    right = {}
-    for still in (True, False):
-        digits = [r.digit for r in read_digits(page.image, classifier, still=still)]
-        right[still] = sum((Counter(digits) & Counter(page.digits)).values())
-    assert right[True] >= 0.85 * len(page.digits) and right[True] > right[False] + 10
+    pages = [draw_page(["0123456789012345"] * 6, seed=s, size=(320, 240)) for s in (3, 4, 5)]
+    right = {True: 0, False: 0}
+    for page in pages:
+        for still in right:
+            digits = [r.digit for r in read_digits(page.image, classifier, still=still)]
+            right[still] += sum((Counter(digits) & Counter(page.digits)).values())
+    written = sum(len(page.digits) for page in pages)
+    assert right[True] >= 0.95 * written and right[True] > right[False] + 10
 
 
 def test_boxes_of_a_small_picture_are_in_its_own_pixels(classifier):
@@ -177,3 +179,11 @@ def test_boxes_of_a_small_picture_are_in_its_own_pixels(classifier):
 def test_rules_that_look_like_digits_enlarged_are_none(classifier, seed):
     frame = draw_empty_page("squared", 1005 + 21 * seed)
     assert read_digits(frame, classifier) == []
+
+
+def test_letters_that_read_better_upside_down_do_not_turn_a_page(classifier):
+    # Letters lower how well a page reads; upside down this one read as 9729106, and surer.
+    scene = draw_scene("letters", 918)
+    page = read_page(scene.image, classifier, turn=True)
+    assert page.turns == 0
+    assert [one.digit for one in page.readings] == scene.digits
