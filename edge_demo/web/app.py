@@ -124,6 +124,7 @@ class Page:
             name,
             _is_on(request, "details"),
             _is_on(request, "annotated"),
+            _is_on(request, "quick"),
             limiter=self._limiter,
         )
         self.measures.read_seconds.observe(time.perf_counter() - start)

@@ -35,7 +35,9 @@ class PostedPictures:
             self._of_thread.classifier = ReloadingClassifier(self._model_path)
         return self._of_thread.classifier
 
-    def read(self, content: bytes, name: str, details: bool, annotated: bool) -> dict[str, Any]:
+    def read(
+        self, content: bytes, name: str, details: bool, annotated: bool, quick: bool
+    ) -> dict[str, Any]:
         """Reads a picture file.
 
         Args:
@@ -43,13 +45,15 @@ class PostedPictures:
             name: Of the picture, for the answer's `source` and for errors.
             details: Whether to tell of each digit its ten `probabilities`, the `image` that the
                 network saw and its `attention` (PNG files, base64), too.
+            quick: Whether to read it as a camera's frame: as it lies, and not enlarged.
             annotated: Whether to send the annotated picture back (a JPEG file, base64).
 
         Raises:
             UserError: The file is no picture that can be read, or too large.
         """
         frame = decode_picture(content, name, MOST_PIXELS)
-        readings = read_digits(frame, self.classifier(), self._threshold, turn=True)
+        still = not quick
+        readings = read_digits(frame, self.classifier(), self._threshold, turn=still, still=still)
         digits = [reading.to_dict() for reading in readings]
         answer: dict[str, Any] = {"frame": 0, "source": name, "digits": digits}
         answer["numbers"] = numbers_of_readings(readings)

@@ -20,9 +20,10 @@ async function call(path, options) {
   return response;
 }
 
-/** Reads a picture (a Blob). `annotated` asks for it back with boxes. */
-export async function read(picture, { name = "picture", annotated = false, signal } = {}) {
-  const query = new URLSearchParams({ details: "1", annotated: annotated ? "1" : "0", name });
+/** Reads a picture (a Blob). `annotated` asks for it back with boxes; `quick` is as a camera's frame. */
+export async function read(picture, { name = "picture", annotated = false, quick = false, signal } = {}) {
+  const flag = (on) => (on ? "1" : "0");
+  const query = new URLSearchParams({ details: "1", annotated: flag(annotated), quick: flag(quick), name });
   const response = await call(`api/read?${query}`, { method: "POST", body: picture, signal });
   return response.json();
 }

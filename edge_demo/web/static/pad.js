@@ -76,7 +76,7 @@ export function start(onDigits) {
     const blob = await new Promise((done) => paper.toBlob(done, "image/png"));
     const start = (asked = performance.now());
     try {
-      const read = await api.read(blob, { name: "pad", signal: mine.signal });
+      const read = await api.read(blob, { name: "pad", quick: true, signal: mine.signal });
       if (mine !== asking) return;
       time.textContent = `${Math.round(performance.now() - start)} ms`;
       show(answer, read);

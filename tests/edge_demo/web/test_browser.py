@@ -3,11 +3,7 @@
 import contextlib
 import json
 import re
-import shutil
-import signal
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,69 +13,33 @@ import pytest
 from edge_demo.frames.synthetic import draw_page
 
 pytest.importorskip("uvicorn", reason="the page is an extra: pip install 'digitnet[web]'")
-webdriver = pytest.importorskip(
+pytest.importorskip(
     "selenium.webdriver", reason="a browser is driven with selenium: 'digitnet[test]' has it"
 )
-from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.select import Select  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[3]
-BROWSERS, DRIVERS = ("chromium", "chromium-browser", "google-chrome"), ("chromedriver",)
-ARGUMENTS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
-WAIT_SECONDS = 30  # a shared machine may be busy
-# Strokes in a unit square, as a person draws them.
-THREE = [(0.1, 0.1), (0.5, 0), (0.9, 0.15), (0.75, 0.42), (0.4, 0.48), (0.8, 0.58), (0.95, 0.8)]
-THREE += [(0.6, 1), (0.05, 0.92)]
-ONE = [(0.5, 0), (0.5, 0.5), (0.5, 1)]
-SEVEN = [(0, 0), (0.5, 0), (1, 0), (0.7, 0.5), (0.45, 1)]
+from tests.edge_demo.web import browser as browser_tools  # noqa: E402
+from tests.edge_demo.web.browser import (  # noqa: E402
+    ONE,
+    SEVEN,
+    THREE,
+    WAIT_SECONDS,
+    Server,
+    draw,
+    free_port,
+    open_browser,
+    resize,
+)
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
-        not (any(map(shutil.which, BROWSERS)) and any(map(shutil.which, DRIVERS))),
+        not browser_tools.is_here(),
         reason="there is no Chromium with its driver on this machine",
     ),
 ]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """`python -m edge_demo synthetic --web PORT`, as a person starts it."""
-
-    def __init__(self, port, folder):
-        self.link = f"http://127.0.0.1:{port}/"
-        self.command = [sys.executable, "-m", "edge_demo", "synthetic", "--web", str(port)]
-        self.command += ["--collect", str(folder)]
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-            self.process.stderr.close()
-
-    def start(self):
-        self.process = subprocess.Popen(self.command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        assert self.link in self.process.stderr.readline()
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(WAIT_SECONDS)
-        self.process.stderr.close()
-        return self.process.returncode
 
 
 @pytest.fixture(scope="module")
@@ -89,18 +49,10 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser(server, tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = next(filter(None, map(shutil.which, BROWSERS)))
-    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(next(filter(None, map(shutil.which, DRIVERS))))
-    browser = webdriver.Chrome(options, service)
-    browser.set_window_size(1280, 900)
-    browser.get(server.link)
-    yield browser
-    browser.quit()
+def browser(server):
+    with open_browser(1280, 900) as browser:
+        browser.get(server.link)
+        yield browser
 
 
 def text(browser, name):
@@ -109,23 +61,6 @@ def text(browser, name):
 
 def until(browser, condition):
     return WebDriverWait(browser, WAIT_SECONDS, 0.1).until(lambda _: condition())
-
-
-def draw(browser, strokes, left, width=0.14, top=0.2, height=0.6):
-    """Draws strokes with pointer events; places are shares of the pad."""
-    pad = browser.find_element(By.ID, "pad")
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", pad)
-    across, down = pad.size["width"], pad.size["height"]
-    for stroke in strokes:
-        actions = ActionChains(browser, duration=10)
-        places = [
-            (int((left + x * width - 0.5) * across), int((top + y * height - 0.5) * down))
-            for x, y in stroke
-        ]
-        actions.move_to_element_with_offset(pad, *places[0]).click_and_hold()
-        for place in places[1:]:
-            actions.move_to_element_with_offset(pad, *place)
-        actions.release().perform()
 
 
 def clear(browser):
@@ -195,10 +130,9 @@ def test_what_is_no_picture_is_a_sentence_on_the_page(browser, tmp_path):
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_page_fits_its_window(browser, width):
-    facts = {"width": width, "height": 780, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", facts)
+    resize(browser, width, 780)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    resize(browser, 1280, 900)
 
 
 def test_every_control_has_a_name_for_a_screen_reader(browser):
