@@ -37,7 +37,7 @@ REASONS = {
     r"edge_demo 0$": "it needs a camera",
     r"edge_demo$": "it needs a camera",
     r"digitnet\.train$": "CI trains on few images; the default takes minutes",
-    r"--recipe edge$": "it draws 160,000 pictures first; tests/digitnet/test_world.py draws few",
+    r"--recipe edge\b": "it draws 160,000 pictures first; tests/digitnet/test_world.py draws few",
     r"^KERAS_BACKEND=jax ": "it needs JAX; CI tests the training side on it",
     r"--runtime ": "it needs environments of other runtimes; tests/export asks one",
     r"-m benchmarks\.": "it measures for minutes",
