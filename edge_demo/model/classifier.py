@@ -35,9 +35,12 @@ def load_runtime() -> tuple[Any, str]:
     """Returns (the Interpreter class, "package version") of the first runtime that imports.
 
     Raises:
-        UserError: none is installed; the message has the command that installs one.
+        UserError: none that works is installed; the message has the command that installs one.
     """
     for name in RUNTIMES:
+        # Built against NumPy 1: it imports beside NumPy 2, and fails on every tensor.
+        if name == "tflite_runtime" and int(np.__version__.split(".")[0]) >= 2:
+            continue
         try:
             with _own_symbols():
                 module = importlib.import_module(f"{name}.interpreter")

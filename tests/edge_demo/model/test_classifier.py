@@ -115,3 +115,11 @@ def test_a_damaged_file_without_checksum_is_tried_in_a_child(tmp_path):
     path.write_bytes(content[: content.index(b"PK\x03\x04") // 2])
     with pytest.raises(ModelFileError, match="cannot run"):
         Classifier(path)
+
+
+def test_tflite_runtime_is_not_taken_beside_numpy_2(monkeypatch):
+    # It imported there, and ended in a SystemError's traceback at the first tensor.
+    monkeypatch.setattr(np, "__version__", "2.1.0")
+    monkeypatch.setattr(module, "RUNTIMES", ("tflite_runtime",))
+    with pytest.raises(UserError, match="numpy<2"):
+        module.load_runtime()
