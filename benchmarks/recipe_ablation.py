@@ -19,7 +19,7 @@ import time
 from typing import TYPE_CHECKING
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import NUM_CLASSES, UserError, run_command
 
 if TYPE_CHECKING:
     from digitnet import recipe
@@ -54,14 +54,13 @@ def recipe_of(variant: str, seed: int, num_epochs: int) -> recipe.Recipe:
 def row(variant: str, seed: int, num_epochs: int, digits: datasets.Digits) -> dict:
     """Trains one variant with one seed and scores it on the validation images."""
     from digitnet import models
-    from digitnet.digits import datasets
     from digitnet.training import training_set
     from digitnet.training.compiling import compile_for_training
     from digitnet.training.feed import Feed
 
     chosen = recipe_of(variant, seed, num_epochs)
     model = models.build(chosen.model, chosen.seed)
-    feed = Feed.of(chosen, training_set.of(chosen, digits), datasets.NUM_CLASSES)
+    feed = Feed.of(chosen, training_set.of(chosen, digits), NUM_CLASSES)
     training_model = compile_for_training(model, chosen, feed.steps_per_epoch)
     started = time.process_time()
     history = training_model.fit(

@@ -13,7 +13,6 @@ from digitnet.digits import checks, layouts
 from digitnet.digits.checks import Arrays
 from digitnet.digits.held_out import SPLIT_SEED
 from digitnet.errors import UserError
-from edge_demo.contract import NUM_CLASSES  # noqa: F401
 
 
 @dataclasses.dataclass(frozen=True)
