@@ -44,26 +44,29 @@ def mark_between(frame: np.ndarray, left: Box, right: Box) -> Mark | None:
         The point or the sign that stands there, or None.
     """
     height = (left[3] + right[3]) / 2
-    x, y = min(left[0], right[0]), min(left[1], right[1]) - round(ABOVE * height)
+    start_x = max(0, min(left[0], right[0]))
+    start_y = max(0, min(left[1], right[1]) - round(ABOVE * height))
     end_x = max(left[0] + left[2], right[0] + right[2])
     end_y = max(left[1] + left[3], right[1] + right[3]) + round(BELOW * height)
-    y, end_y = max(0, y), min(frame.shape[0], end_y)
-    crop = frame[y:end_y, max(0, x) : end_x]
+    crop = frame[start_y:end_y, start_x:end_x]
     if min(crop.shape[:2]) < 2 or height < 1:
         return None
+    gray = crop if crop.ndim == 2 else cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
     scale = HEIGHT_PX / height
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    gray = cv2.resize(crop if crop.ndim == 2 else cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY),
-                      None, fx=scale, fy=scale, interpolation=way)  # fmt: skip
-    digits = [
-        tuple(round(scale * side) for side in (box[0] - max(0, x), box[1] - y, *box[2:]))
-        for box in (left, right)
-    ]
-    found = _find(gray, digits[0], digits[1])
+    gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=way)
+    digits = [_moved(box, -start_x, -start_y, scale) for box in (left, right)]
+    found = _find(gray, *digits)
     if found is None:
         return None
-    box_x, box_y, box_width, box_height = (round(side / scale) for side in found.box)
-    return Mark(found.is_point, (box_x + max(0, x), box_y + y, box_width, box_height))
+    x, y, width, height = (round(side / scale) for side in found.box)
+    return Mark(found.is_point, (x + start_x, y + start_y, width, height))
+
+
+def _moved(box: Box, by_x: int, by_y: int, scale: float) -> Box:
+    """A box of the frame in pixels of a scaled part of it."""
+    x, y, width, height = box[0] + by_x, box[1] + by_y, box[2], box[3]
+    return round(scale * x), round(scale * y), round(scale * width), round(scale * height)
 
 
 def _find(gray: np.ndarray, left: Box, right: Box) -> Mark | None:
@@ -105,7 +108,7 @@ def _ink(gray: np.ndarray, left: Box, right: Box) -> np.ndarray:
         inside[max(0, y) : y + height, max(0, x) : x + width] = True
     if inside.all() or not inside.any():
         return np.zeros(gray.shape, np.uint8)
-    lighter = gray.astype(np.float32) - float(np.median(gray[~inside]))
+    lighter: np.ndarray = gray.astype(np.float32) - float(np.median(gray[~inside]))
     darkest, lightest = np.percentile(lighter[inside], (6, 94))
     contrast = darkest if -darkest > lightest else lightest
     # What is as far from the paper on the other side is grain: no pen leaves that.

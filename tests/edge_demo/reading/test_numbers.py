@@ -2,6 +2,8 @@
 
 import pytest
 
+from benchmarks import numbers
+from digitnet.drawn import number_pages
 from edge_demo.frames.synthetic import draw_page
 from edge_demo.reading.numbers import group_numbers, numbers_of
 
@@ -45,11 +47,7 @@ def test_a_widely_written_row_is_one_number():
 
 
 def test_a_page_of_numbers_and_points_is_put_together_as_it_was_written():
-    numbers = pytest.importorskip("benchmarks.numbers", reason="the device side stands alone")
-    pages = pytest.importorskip(
-        "digitnet.drawn.number_pages", reason="the device side stands alone"
-    )
-    counts = [numbers.score(pages.draw_number_page("pen", seed)) for seed in (100, 101, 102)]
+    counts = [numbers.score(number_pages.draw_number_page("pen", seed)) for seed in (100, 101, 102)]
     total = {name: sum(one[name] for one in counts) for name in numbers.NAMES}
     assert total["points"] > 10 and total["found"] >= 0.95 * total["points"]
     assert total["false_points"] == 0 and total["right"] >= 0.95 * total["numbers"]
