@@ -166,7 +166,7 @@ def _onnx(run_dir, scratch):
         worker = [sys.executable, "-m", "benchmarks.latency_others", "onnx", path]
         return json.loads(latency.run(worker).splitlines()[-1])
 
-    return _row("digitnet's network in ONNX Runtime, float32", path), predict, measurement
+    return _row("digitnet in ONNX Runtime, float32", path), predict, measurement
 
 
 def _time(result):

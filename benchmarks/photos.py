@@ -61,13 +61,10 @@ def _run(argv):
         write_picture(arguments.sheet, sheets.sheet(tiles, columns))
         print(f"{len(tiles)} mistakes in {arguments.sheet}", file=sys.stderr)
     if arguments.write and "tiers" in report:
-        table = f"{scoring.table(report['tiers'], 'tier')}\n\n{_model_line(report, classifier)}"
-        name = "photos"
+        table, name = scoring.table(report["tiers"], "tier"), "photos"
         if "peers" in report:
-            table, name = (
-                f"{peer_readers.table(report)}\n\n{_model_line(report, classifier)}",
-                "peers",
-            )
+            table, name = peer_readers.table(report), "photo-peers"
+        table += f"\n\n{_model_line(report, classifier)}"
         blocks.write(arguments.write, name, table, blocks.command(parser, argv))
     print(json.dumps(report) if arguments.json else _markdown(report))
     return 0
