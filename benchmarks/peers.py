@@ -75,7 +75,9 @@ def measure(arguments, digits):
     pythons = [sys.executable, *arguments.runtime]
     with tempfile.TemporaryDirectory() as scratch:
         measurements = [
-            latency.tflite(row["path"], python, Path(scratch)) for row in rows for python in pythons
+            latency.tflite(Path(row["path"]), python, Path(scratch))
+            for row in rows
+            for python in pythons
         ]
         predictors = [_tflite_predictor(row["path"]) for row in rows]
         if arguments.run_dir:

@@ -200,13 +200,14 @@ def _markdown(report):
         lines = [f"{report['hits']} of {report['crops']} crops right: {share:.2f} %", ""]
         worst = list(report["confusions"].items())[:10]
         return "\n".join(lines + [f"- {pair}: {count}" for pair, count in worst])
-    from benchmarks import peer_readers
+    from benchmarks import goals, peer_readers
 
     side_by_side = [peer_readers.table(report)] if "peers" in report else []
     return "\n\n".join(
         [
             scoring.table(report["tiers"], "tier"),
             *side_by_side,
+            goals.table(report["tiers"]),
             scoring.table(report["sources"], "source"),
             f"Median {report['median_milliseconds']:.0f} ms a picture.",
         ]

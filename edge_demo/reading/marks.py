@@ -12,6 +12,7 @@ Box = tuple[int, int, int, int]  # x, y, width, height in pixels
 HEIGHT_PX = 48  # of the digits on the copy of their neighbourhood that is looked at
 ABOVE, BELOW = 0.1, 0.35  # of that neighbourhood beyond the digits: a comma hangs below the line
 INK = 0.5  # of the digits' own contrast, from which on a pixel is ink
+STRONGEST = 0.94  # of the pixels of the digits' boxes are fainter than what tells that contrast
 ROUGH, CALMING_PX = 0.01, 1.5  # from this share of grain on the copy is blurred by so much
 POINT_SIZE = (0.05, 0.3)  # of a point's longer side
 LONGEST_COMMA = 0.42
@@ -103,18 +104,27 @@ def _find(gray: np.ndarray, left: Box, right: Box) -> Mark | None:
 
 def _ink(gray: np.ndarray, left: Box, right: Box) -> np.ndarray:
     """Where there is ink as strong as that of the two digits: uint8, 0 or 1."""
-    inside = np.zeros(gray.shape, bool)
+    inside = np.zeros(gray.shape, np.uint8)
     for x, y, width, height in (left, right):
-        inside[max(0, y) : y + height, max(0, x) : x + width] = True
-    if inside.all() or not inside.any():
-        return np.zeros(gray.shape, np.uint8)
-    lighter: np.ndarray = gray.astype(np.float32) - float(np.median(gray[~inside]))
-    darkest, lightest = np.percentile(lighter[inside], (6, 94))
-    contrast = darkest if -darkest > lightest else lightest
+        inside[max(0, y) : y + height, max(0, x) : x + width] = 1
+    digits, around = _shares_up_to(gray, inside), _shares_up_to(gray, 1 - inside)
+    paper = int(around.searchsorted(0.5))
+    darkest, lightest = digits.searchsorted((1 - STRONGEST, STRONGEST))
+    contrast = int(darkest if paper - darkest > lightest - paper else lightest) - paper
+    least = paper + INK * contrast
     # What is as far from the paper on the other side is grain: no pen leaves that.
-    if np.mean(lighter[~inside] / (contrast or 1) <= -INK / 2) >= ROUGH:
-        lighter = cv2.GaussianBlur(lighter, (0, 0), CALMING_PX)
-    return (lighter / (contrast or 1) >= INK).astype(np.uint8)
+    other = int(np.clip(paper - INK / 2 * contrast, 0, 255))
+    grain = 1 - around[other] if contrast < 0 else around[other]
+    if grain >= ROUGH:
+        gray = cv2.GaussianBlur(gray, (0, 0), CALMING_PX)
+    way = cv2.THRESH_BINARY_INV if contrast < 0 else cv2.THRESH_BINARY
+    return np.zeros_like(gray) if contrast == 0 else cv2.threshold(gray, least, 1, way)[1]
+
+
+def _shares_up_to(gray: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The share of a picture's masked pixels that are at most as light as each grey level."""
+    counts = cv2.calcHist([gray], [0], mask, [256], [0, 256]).ravel().cumsum()
+    return counts / max(counts[-1], 1)
 
 
 def _reaches_into(piece: np.ndarray, left: Box, right: Box) -> bool:
