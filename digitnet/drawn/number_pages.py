@@ -79,14 +79,15 @@ def draw_number_page(kind: str, seed: int) -> NumberPage:
     coverage = np.zeros((height, width), np.float32)
     writer = _Writer(coverage, look, random)
     size = random.uniform(*look.digit_height)
-    top, lines = 30.0, []
+    top = 30.0
+    lines: list[list[str]] = []
     while top + 1.5 * size < height - 20 and len(lines) < 4:
         line = writer.line(top + size, size)
         lines += [line] if line else []
         top += random.uniform(1.6, 2.2) * size
     for _ in range(look.specks):
-        centre = random.uniform((10, 10), (width - 10, height - 10))
-        _dot(coverage, centre, random.uniform(0.5, 1.5))
+        x, y = random.uniform((10, 10), (width - 10, height - 10))
+        _dot(coverage, (x, y), random.uniform(0.5, 1.5))
     image = _lit(paper, coverage, look, random)
     return NumberPage(image, lines, writer.digits, writer.boxes, writer.points)
 
@@ -105,7 +106,8 @@ class _Writer:
     def line(self, baseline: float, size: float) -> list[str]:
         """Writes numbers until the line is full; returns them."""
         random, look = self._random, self._look
-        x, numbers = random.uniform(15, 60), []
+        x = random.uniform(15, 60)
+        numbers: list[str] = []
         while True:
             length = int(random.integers(look.length[0], look.length[1] + 1))
             with_point = length > 1 and random.random() < look.points

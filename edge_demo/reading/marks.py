@@ -49,7 +49,7 @@ def mark_between(frame: np.ndarray, left: Box, right: Box) -> Mark | None:
     start_y = max(0, min(left[1], right[1]) - round(ABOVE * height))
     end_x = max(left[0] + left[2], right[0] + right[2])
     end_y = max(left[1] + left[3], right[1] + right[3]) + round(BELOW * height)
-    crop = frame[start_y:end_y, start_x:end_x]
+    crop = np.ascontiguousarray(frame[start_y:end_y, start_x:end_x])  # a turned frame is a view
     if min(crop.shape[:2]) < 2 or height < 1:
         return None
     gray = crop if crop.ndim == 2 else cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)

@@ -43,7 +43,7 @@ def find_numbers(frame: np.ndarray, page: Page) -> list[list[Number]]:
     back = -page.turns % 4
     boxes = [turn_box(reading.box, back, upright.shape) for reading in page.readings]
     marks = [
-        mark_between(upright, left, right) if _on_one_line(left, right) else None
+        mark_between(upright, left, right) if _may_be_one_number(left, right) else None
         for left, right in zip(boxes, boxes[1:], strict=False)
     ]
     lines: list[list[Number]] = []
@@ -127,6 +127,11 @@ def _on_one_line(left: Box, right: Box) -> bool:
     top, bottom = max(left[1], right[1]), min(left[1] + left[3], right[1] + right[3])
     follows = right[0] + right[2] / 2 > left[0] + left[2] / 2
     return follows and bottom - top >= LEAST_OVERLAP * min(left[3], right[3])
+
+
+def _may_be_one_number(left: Box, right: Box) -> bool:
+    """Whether two boxes stand as near as two digits of a number can, a point between them."""
+    return _on_one_line(left, right) and _gap(left, right, None) <= FARTHEST + POINT_ROOM
 
 
 def _gap(left: Box, right: Box, mark: Mark | None) -> float:
