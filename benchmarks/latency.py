@@ -155,6 +155,11 @@ def _measured(command):
 
 
 def run(command):
+    """Runs a command from the project's folder; returns its stdout.
+
+    Raises:
+        UserError: it failed; the message is the last line of its stderr.
+    """
     process = subprocess.run(
         [str(part) for part in command], cwd=ROOT, capture_output=True, text=True
     )
@@ -195,6 +200,7 @@ def _times(result):
 
 
 def median(result):
+    """The median of a measurement's microseconds."""
     return result["threads"]["1"]["median_us"]
 
 

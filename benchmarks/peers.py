@@ -46,6 +46,8 @@ def _main(argv):
         value = getattr(arguments, name)
         if value is not None and value < 1:
             raise UserError(f"--{name} takes 1 or more. Received: {value}")
+    if arguments.run_dir:
+        _check_onnx(arguments.run_dir / "model.keras")
 
     from digitnet.digits import datasets
 
@@ -145,8 +147,8 @@ def _tflite_predictor(path):
     return lambda images: classifier.predict_batch(images).probabilities.argmax(axis=1)
 
 
-def _onnx(run_dir, scratch):
-    """The row, predictor and measurement of a run's model in ONNX Runtime."""
+def _check_onnx(model_path):
+    """Raises UserError where a model cannot be run in ONNX Runtime, before anything is trained."""
     import importlib.util
 
     from edge_demo.contract import EXTRAS, missing_package
@@ -154,11 +156,17 @@ def _onnx(run_dir, scratch):
     for name in ("onnx", "onnxruntime"):
         if importlib.util.find_spec(name) is None:
             raise UserError(missing_package(name, EXTRAS[name]))
+    if not model_path.exists():
+        raise UserError(f"There is no {model_path}; --run-dir takes a run directory.")
+
+
+def _onnx(run_dir, scratch):
+    """The row, predictor and measurement of a run's model in ONNX Runtime."""
     import numpy as np
     import onnxruntime
 
-    path = scratch / "model.onnx"
-    latency.run([sys.executable, "-m", "benchmarks.onnx_graph", run_dir / "model.keras", path])
+    model, path = (run_dir / "model.keras").absolute(), scratch / "model.onnx"
+    latency.run([sys.executable, "-m", "benchmarks.onnx_graph", model, path])
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
 
     def predict(images):
