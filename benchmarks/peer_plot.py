@@ -91,7 +91,7 @@ def _write_names(axes, networks, points):
                 fontsize=8, color=colour,
             )  # fmt: skip
             extent = text.get_window_extent()
-            inside = axes.bbox.x0 <= extent.x0 and extent.x1 <= axes.figure.bbox.x1
+            inside = axes.bbox.x0 <= extent.x0 and extent.x1 <= axes.bbox.x1
             if inside and not any(extent.overlaps(other) for other in taken):
                 break
             if (x, y, alignment) != PLACES[-1]:
