@@ -62,14 +62,14 @@ def measure(run_dir, runtimes, rounds, command):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = [
-            (f"digitnet, {_format(path)}", _tflite(path, python, folder))
+            (f"digitnet, {_format(path)}", tflite(path, python, folder))
             for path in ours
             for python in pythons
         ]
         for title, path in _other_files(run_dir / "model.keras", folder):
-            rows += [(title, _tflite(path, python, folder)) for python in pythons]
+            rows += [(title, tflite(path, python, folder)) for python in pythons]
         rows += _other_runtimes(run_dir / "model.keras", folder)
-        results = _in_turn([measurement for _, measurement in rows], rounds)
+        results = in_turn([measurement for _, measurement in rows], rounds)
     return _to_markdown([title for title, _ in rows], results, rounds, command)
 
 
@@ -81,7 +81,7 @@ def _format(path):
         raise UserError(f"{path} does not say its format; export it again.") from error
 
 
-def _tflite(path, python, folder):
+def tflite(path, python, folder):
     """A measurement: a function that returns `judge.judge`'s dict, or a sentence why not."""
     import numpy as np
 
@@ -113,7 +113,7 @@ def _other_files(model_path, folder):
     ):
         for format_name in ("int8", "float32"):
             path = folder / f"{kind}-{format_name}.tflite"
-            _run(
+            run(
                 [sys.executable, "-m", "benchmarks.latency_files"]
                 + [kind, format_name, model_path.absolute(), path]
             )
@@ -132,7 +132,7 @@ def _other_runtimes(model_path, folder):
         path = folder / "model.onnx"
         if not path.exists():
             try:
-                _run([sys.executable, "-m", "benchmarks.onnx_graph", model_path, path])
+                run([sys.executable, "-m", "benchmarks.onnx_graph", model_path, path])
             except UserError as error:
                 return f"not measured: {error}"
         return _measured([*worker, "onnx", path])
@@ -149,12 +149,17 @@ def _other_runtimes(model_path, folder):
 
 def _measured(command):
     try:
-        return json.loads(_run(command).splitlines()[-1])
+        return json.loads(run(command).splitlines()[-1])
     except UserError as error:
         return f"not measured: {error}"
 
 
-def _run(command):
+def run(command):
+    """Runs a command from the project's folder; returns its stdout.
+
+    Raises:
+        UserError: it failed; the message is the last line of its stderr.
+    """
     process = subprocess.run(
         [str(part) for part in command], cwd=ROOT, capture_output=True, text=True
     )
@@ -164,7 +169,7 @@ def _run(command):
     return process.stdout
 
 
-def _in_turn(measurements, rounds):
+def in_turn(measurements, rounds):
     """The quietest result of each measurement, taken in turn so that all share the disturbances."""
     from tqdm import tqdm
 
@@ -179,7 +184,7 @@ def _in_turn(measurements, rounds):
         result = measurement()
         if isinstance(result, str):
             results[i] = result
-        elif results[i] is None or _median(result) < _median(results[i]):
+        elif results[i] is None or median(result) < median(results[i]):
             results[i] = result
     return results
 
@@ -194,7 +199,8 @@ def _times(result):
     return {} if isinstance(result, str) else result["threads"]["1"]
 
 
-def _median(result):
+def median(result):
+    """The median of a measurement's microseconds."""
     return result["threads"]["1"]["median_us"]
 
 

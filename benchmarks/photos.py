@@ -1,10 +1,14 @@
 """How many digits the demo reads on labelled photographs, or on an .npz of crops.
 
     python -m benchmarks.photos PATH [--model FILE] [--threshold P] [--json] [--sheet FILE.png]
+                                [--peers]
 
 A picture's digits are compared as a multiset; where the truth is written in rows the order counts
-in the column "in order". A single-digit picture is wholly right when that digit and nothing else
-was read.
+in the column "in order". Whatever is read beyond the truth is a false digit, on every kind of
+picture; only what `labels.json` calls `optional` counts neither way. A picture is wholly right when
+its digits and nothing else were read. --peers reads the same pictures in the same run with what
+else one could take, side by side: RapidOCR, where it is installed, and Otsu's threshold with
+contours before our classifier.
 """
 
 import json
@@ -29,10 +33,11 @@ def _run(argv):
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
     parser.add_argument("--only", metavar="TEXT", help="only pictures whose path contains TEXT")
+    parser.add_argument("--peers", action="store_true", help="other readers, side by side")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
 
-    from benchmarks import sheets
+    from benchmarks import peer_readers, sheets
     from edge_demo.model.classifier import Classifier
     from edge_demo.reading import reader
     from edge_demo.showing.saving import write_picture
@@ -41,10 +46,13 @@ def _run(argv):
     classifier = Classifier(arguments.model)
     threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold
     if path.suffix == ".npz":
+        if arguments.peers:
+            raise UserError("--peers reads pictures: name a folder with labels.json, no .npz.")
         report, mistakes = score_crops(path, classifier)
         side, columns = 84, 14
     else:
-        report, mistakes = score_folder(path, classifier, threshold, arguments.only)
+        peers = peer_readers.installed(classifier, threshold) if arguments.peers else []
+        report, mistakes = score_folder(path, classifier, threshold, arguments.only, peers)
         side, columns = 400, 4
     report = {"path": str(path), "model": str(classifier.model_path), **report}
     report |= {"runtime": classifier.runtime, "threshold": threshold}
@@ -53,14 +61,20 @@ def _run(argv):
         write_picture(arguments.sheet, sheets.sheet(tiles, columns))
         print(f"{len(tiles)} mistakes in {arguments.sheet}", file=sys.stderr)
     if arguments.write and "tiers" in report:
-        table = f"{scoring.table(report['tiers'], 'tier')}\n\n{_model_line(report, classifier)}"
-        blocks.write(arguments.write, "photos", table, blocks.command(parser, argv))
+        table, name = scoring.table(report["tiers"], "tier"), "photos"
+        if "peers" in report:
+            table, name = peer_readers.table(report), "photo-peers"
+        table += f"\n\n{_model_line(report, classifier)}"
+        blocks.write(arguments.write, name, table, blocks.command(parser, argv))
     print(json.dumps(report) if arguments.json else _markdown(report))
     return 0
 
 
-def score_folder(folder, classifier, threshold=None, only=None):
-    """Reads every labelled picture. Returns (report dict, [(picture, captions)] of mistakes)."""
+def score_folder(folder, classifier, threshold=None, only=None, peers=()):
+    """Reads every labelled picture. Returns (report dict, [(picture, captions)] of mistakes).
+
+    Peers, `(name, read)` each, read every picture after the demo has.
+    """
     import numpy as np
 
     from edge_demo.frames.pictures import read_picture
@@ -69,6 +83,7 @@ def score_folder(folder, classifier, threshold=None, only=None):
 
     threshold = reader.THRESHOLD if threshold is None else threshold
     scores, mistakes, milliseconds = [], [], []
+    others = {name: ([], []) for name, _ in peers}
     labels = {n: entry for n, entry in _labels(folder).items() if not only or only in n}
     for number, (name, entry) in enumerate(labels.items()):
         if sys.stderr.isatty():
@@ -80,8 +95,14 @@ def score_folder(folder, classifier, threshold=None, only=None):
         group = entry.get("tier") or name.split("/")[0]
         truth = [int(digit) for digit in entry["digits"]]
         answer = [reading.digit for reading in readings]
-        score = scoring.Score(name, group, entry.get("source", ""), truth, answer)
+        optional = tuple(int(digit) for digit in entry.get("optional", ""))
+        score = scoring.Score(name, group, entry.get("source", ""), truth, answer, optional)
         scores.append(score)
+        for peer, read in peers:
+            start = time.perf_counter()
+            answer_there = read(frame)
+            others[peer][1].append(1e3 * (time.perf_counter() - start))
+            others[peer][0].append(score._replace(answer=answer_there))
         if not (score.in_order if entry["kind"] == "scene" else score.wholly_right):
             captions = [name[-52:], "true " + entry["digits"], "read " + "".join(map(str, answer))]
             drawn = overlay.draw(_small(frame, 1), readings, attention=False)
@@ -94,7 +115,21 @@ def score_folder(folder, classifier, threshold=None, only=None):
             s.name: {"truth": s.truth, "answer": s.answer} for s in scores if not s.wholly_right
         },
     }
+    if peers:
+        everyone = {"digitnet": (scores, milliseconds), **others}
+        report["peers"] = {name: _with_time(*results) for name, results in everyone.items()}
     return report, mistakes
+
+
+def _with_time(scores, milliseconds):
+    """Summaries by tier, each with the median of its milliseconds a picture."""
+    import numpy as np
+
+    summaries = scoring.by(scores, "group")
+    for group, summary in summaries.items():
+        times = [ms for one, ms in zip(scores, milliseconds, strict=True) if one.group == group]
+        summary["median_milliseconds"] = float(np.median(times))
+    return summaries
 
 
 def score_crops(path, classifier):
@@ -165,9 +200,14 @@ def _markdown(report):
         lines = [f"{report['hits']} of {report['crops']} crops right: {share:.2f} %", ""]
         worst = list(report["confusions"].items())[:10]
         return "\n".join(lines + [f"- {pair}: {count}" for pair, count in worst])
+    from benchmarks import goals, peer_readers
+
+    side_by_side = [peer_readers.table(report)] if "peers" in report else []
     return "\n\n".join(
         [
             scoring.table(report["tiers"], "tier"),
+            *side_by_side,
+            goals.table(report["tiers"]),
             scoring.table(report["sources"], "source"),
             f"Median {report['median_milliseconds']:.0f} ms a picture.",
         ]

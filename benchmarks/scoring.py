@@ -5,13 +5,18 @@ from typing import NamedTuple
 
 
 class Score(NamedTuple):
-    """One picture's result: its group and source, truth and answer as lists of int."""
+    """One picture's result: its group and source, truth and answer as lists of int.
+
+    optional: digits that may be read or not, such as printed ones on a form: they count neither
+    way. Everything else that is read beyond the truth is false, whatever kind of picture it is.
+    """
 
     name: str
     group: str
     source: str
     truth: list
     answer: list
+    optional: tuple = ()
 
     @property
     def hits(self):
@@ -20,18 +25,20 @@ class Score(NamedTuple):
 
     @property
     def false_digits(self):
-        """Digits that were read and are not in the truth."""
-        return len(self.answer) - self.hits
+        """Digits that were read and are neither in the truth nor optional."""
+        surplus = Counter(self.answer) - Counter(self.truth) - Counter(self.optional)
+        return sum(surplus.values())
 
     @property
     def wholly_right(self):
         """Whether exactly the digits of the truth were read, in any order."""
-        return Counter(self.truth) == Counter(self.answer)
+        return self.hits == len(self.truth) and not self.false_digits
 
     @property
     def in_order(self):
         """Whether the digits were read in the truth's order too."""
-        return self.truth == self.answer
+        left = iter(self.answer)
+        return self.wholly_right and all(digit in left for digit in self.truth)
 
 
 def summarise(scores):

@@ -17,8 +17,9 @@ examples:
   python -m edge_demo photos --save annotated     and keep the annotated pictures
 
 --json prints {"frame": 0, "source": "a.jpg", "digits": [{"digit": 7, "confidence": 0.99,
-"box": [x, y, width, height]}]}: digits in reading order, boxes in pixels of the upright frame (EXIF
-orientation applied, as a viewer shows the picture).
+"box": [x, y, width, height]}], "numbers": ["7"], "lines": [["7"]]}: digits in reading order, boxes
+in pixels of the upright frame (EXIF orientation applied, as a viewer shows the picture). Digits
+that stand together make a number, 67.5 with its point; lines has the numbers line by line.
 In the window: a attention on and off, d debug panel on and off, q or Esc the end.
 A model file that is replaced while a camera is read is taken up without a restart.
 The exit code is 0, or 2 when something could not be read.

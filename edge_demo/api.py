@@ -10,7 +10,8 @@ import numpy as np
 from edge_demo.contract import UserError
 from edge_demo.frames.pictures import decode_picture, read_picture
 from edge_demo.model.classifier import Classifier
-from edge_demo.reading.reader import THRESHOLD, Reading, read_digits
+from edge_demo.reading.numbers import find_numbers, texts
+from edge_demo.reading.reader import THRESHOLD, Reading, read_digits, read_page
 
 Picture = str | os.PathLike | bytes | np.ndarray
 
@@ -73,6 +74,17 @@ class Reader:
             return read_digits(frame, self._classifier, self.threshold, turn=True)
 
     __call__ = read
+
+    def read_numbers(self, picture: Picture) -> list[list[str]]:
+        """Reads the numbers of one picture, line by line, such as `[["3141", "59"], ["67.5"]]`.
+
+        Digits that stand together are a number; a decimal point or comma between two is a point.
+        Picture and errors are those of `read`.
+        """
+        frame = _frame(picture)
+        with self._lock:
+            page = read_page(frame, self._classifier, self.threshold, turn=True)
+        return texts(find_numbers(frame, page))["lines"]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Reader, (self._model, self.threshold)

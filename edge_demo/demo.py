@@ -15,6 +15,7 @@ from edge_demo.frames import foreign, pictures
 from edge_demo.frames.cameras import choose_camera
 from edge_demo.frames.sources import Frame, expand, open_source
 from edge_demo.model.reloading import ReloadingClassifier
+from edge_demo.reading.numbers import Number, find_numbers, texts
 from edge_demo.reading.reader import Reading
 from edge_demo.reading.source_reader import SourceReader
 from edge_demo.showing import overlay, window
@@ -112,24 +113,26 @@ class Demo:
         readings = page.readings
         if page.reads_badly and not moving:
             print(BADLY.format(frame.source), file=sys.stderr)
-        self._print(frame, readings)
+        lines = find_numbers(frame.image, page)
+        self._print(frame, readings, lines)
         answer = [reading.digit for reading in readings]
         if self.saver and not (moving and answer in ([], self.answer)):
-            picture = self._draw(frame, readings, self.options.attention, self.options.debug)
+            picture = self._draw(frame, readings, lines, self.options.attention, self.options.debug)
             self.saver.save(frame.relative, frame.source, picture)
             self.saved += 1
         self.answer = answer
         if self.window:
-            picture = self._draw(frame, readings, self.window.attention, self.window.panel)
+            picture = self._draw(frame, readings, lines, self.window.attention, self.window.panel)
             self.window.show(picture, 1 if moving else 0)
         self.frames += 1
         seconds = time.perf_counter() - start
         self.rate = seconds if self.rate is None else 0.9 * self.rate + 0.1 * seconds
 
-    def _print(self, frame: Frame, readings: list[Reading]) -> None:
+    def _print(self, frame: Frame, readings: list[Reading], lines: list[list[Number]]) -> None:
         if self.options.json:
             digits = [reading.to_dict() for reading in readings]
-            line = json.dumps({"frame": self.frames, "source": frame.source, "digits": digits})
+            facts = {"frame": self.frames, "source": frame.source, "digits": digits}
+            line = json.dumps({**facts, **texts(lines)})
         else:
             answer = " ".join(str(reading.digit) for reading in readings) or "no digit"
             if frame.time is not None and answer == self.line:
@@ -139,12 +142,17 @@ class Demo:
         print(line, flush=True)
 
     def _draw(
-        self, frame: Frame, readings: list[Reading], attention: bool, panel: bool
+        self,
+        frame: Frame,
+        readings: list[Reading],
+        lines: list[list[Number]],
+        attention: bool,
+        panel: bool,
     ) -> np.ndarray:
         caption = ""
         if frame.time is not None and self.rate:
             caption = f"{1 / self.rate:.0f} frames/s"
-        return overlay.draw(frame.image, readings, attention, panel, caption)
+        return overlay.draw(frame.image, readings, attention, panel, caption, lines)
 
     def _done(self) -> bool:
         enough = self.options.frames is not None and self.frames >= self.options.frames

@@ -36,7 +36,8 @@ class SourceReader:
             time: Seconds on the stream's clock, or None for a picture, which stands alone.
 
         Returns:
-            Page; its readings' boxes are in pixels of the frame as it was given.
+            Page; its readings' boxes are in pixels of the frame as it was given, and its turns are
+            those of that frame, `rotate_degrees` among them.
         """
         page = read_page(
             np.ascontiguousarray(np.rot90(image, self._turns)),
@@ -49,4 +50,5 @@ class SourceReader:
         if time is not None:
             readings = self._tracker.update(readings, time)
             readings = [readings[i] for i in reading_order([one.box for one in readings])]
-        return page._replace(readings=turn_back(readings, self._turns, image.shape))
+        readings = turn_back(readings, self._turns, image.shape)
+        return page._replace(readings=readings, turns=(self._turns + page.turns) % 4)

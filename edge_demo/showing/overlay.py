@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from edge_demo.reading.numbers import Number
 from edge_demo.reading.reader import Reading
 from edge_demo.showing.tags import FONT, MARGIN_PX, Box, Tag, line_width, place, tag_size
 from edge_demo.showing.wash import draw_wash, mask_image
@@ -25,6 +26,7 @@ def draw(
     attention: bool = False,
     panel: bool = False,
     caption: str = "",
+    lines: Sequence[Sequence[Number]] = (),
 ) -> np.ndarray:
     """Returns a BGR copy of the frame with its readings drawn on it; ink is never covered.
 
@@ -35,6 +37,7 @@ def draw(
         panel: add a strip below the frame with the 28×28 images that the network saw, and with
             `attention` their masks.
         caption: text for a corner where nothing is written, such as the frame rate.
+        lines: numbers among the readings: the outlines of one are joined, its points ringed.
     """
     picture = frame.copy() if frame.ndim == 3 else cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR)
     height, width = picture.shape[:2]
@@ -48,6 +51,8 @@ def draw(
         colour = SURE_COLOUR if reading.confidence >= SURE else UNSURE_COLOUR
         _draw_outline(picture, reading.box, colour, max(1, round(size)))
         _draw_tag(picture, tag, colour)
+    for number in (number for line in lines for number in line):
+        _draw_number(picture, [readings[place].box for place in number.places], number.points)
     if caption_tag:
         _draw_tag(picture, caption_tag, GREY)
     return np.vstack([picture, _panel(readings, width, attention)]) if panel else picture
@@ -67,6 +72,23 @@ def _draw_outline(
         min(picture.shape[0] - 1, y + height - 1 + MARGIN_PX),
     )
     cv2.rectangle(picture, start, end, colour, thickness)
+
+
+def _draw_number(picture: np.ndarray, boxes: Sequence[Box], points: Sequence[Box]) -> None:
+    """Joins the outlines of a number's digits above the paper between them; rings its points."""
+    height, width = picture.shape[:2]
+    thickness = max(1, round(max(0.45, (height * width) ** 0.5 / 1100)))
+    for left, right in zip(boxes, boxes[1:], strict=False):
+        if abs(left[0] - right[0]) >= abs(left[1] - right[1]):  # else the page lies on its side
+            first, last = (left, right) if left[0] <= right[0] else (right, left)
+            start, end = first[0] + first[2] + MARGIN_PX, last[0] - MARGIN_PX
+            if start < end:
+                y = max(0, max(left[1], right[1]) - MARGIN_PX)
+                cv2.line(picture, (start, y), (end, y), SURE_COLOUR, thickness)
+    for x, y, box_width, box_height in points:
+        centre = x + box_width // 2, y + box_height // 2
+        radius = max(box_width, box_height) // 2 + 1 + MARGIN_PX
+        cv2.circle(picture, centre, radius, SURE_COLOUR, thickness, cv2.LINE_AA)
 
 
 def _draw_tag(picture: np.ndarray, tag: Tag, colour: Colour) -> None:

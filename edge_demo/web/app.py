@@ -17,12 +17,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from edge_demo.contract import ATTENTION, IMAGE_SHAPE, PROBABILITIES, UserError
+from edge_demo.reading.numbers import texts
 from edge_demo.web.address import Address
 from edge_demo.web.collecting import Collection
 from edge_demo.web.guard import Guard
 from edge_demo.web.live import LiveView
 from edge_demo.web.measures import CONTENT_TYPE, Measures
-from edge_demo.web.posted import PostedPictures, numbers_of_readings
+from edge_demo.web.posted import PostedPictures
 
 STATIC = Path(__file__).with_name("static")
 # What is served, by name: nothing else of the device can be reached by any path.
@@ -146,7 +147,7 @@ class Page:
             "frame": snapshot.number,
             "source": snapshot.source,
             "digits": [reading.to_dict() for reading in snapshot.readings],
-            "numbers": numbers_of_readings(snapshot.readings),
+            **texts(snapshot.lines),
             "milliseconds": round(snapshot.milliseconds, 1),
             "frames_per_second": round(snapshot.frames_per_second, 1),
         }

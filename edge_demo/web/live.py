@@ -11,7 +11,8 @@ import numpy as np
 
 from edge_demo.contract import UserError
 from edge_demo.frames.sources import Frame
-from edge_demo.reading.reader import Reading
+from edge_demo.reading.numbers import Number, find_numbers
+from edge_demo.reading.reader import Page, Reading
 from edge_demo.showing import overlay
 from edge_demo.showing.wash import draw_wash
 
@@ -25,13 +26,15 @@ class Snapshot(NamedTuple):
     """One frame that was read.
 
     number: from 1. source: its name. image: uint8 BGR [height, width, 3]. readings: in reading
-    order. milliseconds: that reading takes, smoothed. frames_per_second: of the source, smoothed.
+    order. lines: their numbers, line by line. milliseconds: that reading takes, smoothed.
+    frames_per_second: of the source, smoothed.
     """
 
     number: int
     source: str
     image: np.ndarray
     readings: list[Reading]
+    lines: list[list[Number]]
     milliseconds: float
     frames_per_second: float
 
@@ -45,7 +48,7 @@ class LiveView:
     Args:
         open_frames: Returns an iterator over `Frame`s (and `UserError`s for pictures that fail);
             raises UserError where the source is not there. It is called again when the frames end.
-        read: Takes a `Frame` and returns its `Reading`s.
+        read: Takes a `Frame` and returns its `Page`.
 
     Attributes:
         message: str, why there is no picture, or empty while there is one.
@@ -54,7 +57,7 @@ class LiveView:
     def __init__(
         self,
         open_frames: Callable[[], Iterator[Frame | UserError]],
-        read: Callable[[Frame], list[Reading]],
+        read: Callable[[Frame], Page],
     ) -> None:
         self._open_frames, self._read = open_frames, read
         self._stop = threading.Event()
@@ -126,13 +129,14 @@ class LiveView:
                     self._say(str(frame))
                     continue
                 start = time.perf_counter()
-                readings = self._read(frame)
+                page = self._read(frame)
+                lines = find_numbers(frame.image, page)
                 now = time.perf_counter()
                 milliseconds = _smooth(milliseconds, 1000 * (now - start))
                 if last is not None:
                     rate = _smooth(rate, 1 / max(now - last, 1e-6))
                 last = now
-                self._publish(frame, readings, milliseconds, rate)
+                self._publish(frame, page.readings, lines, milliseconds, rate)
                 if frame.time is None and self._stop.wait(PICTURE_SECONDS):
                     return
             self._say("The source has ended; it is opened again.")
@@ -143,10 +147,17 @@ class LiveView:
                 frames.close()
 
     def _publish(
-        self, frame: Frame, readings: list[Reading], milliseconds: float, rate: float
+        self,
+        frame: Frame,
+        readings: list[Reading],
+        lines: list[list[Number]],
+        milliseconds: float,
+        rate: float,
     ) -> None:
         number = 1 if self.newest is None else self.newest.number + 1
-        self.newest = Snapshot(number, frame.source, frame.image, readings, milliseconds, rate)
+        self.newest = Snapshot(
+            number, frame.source, frame.image, readings, lines, milliseconds, rate
+        )
         self.message = ""
         self._wake()
 
@@ -173,7 +184,7 @@ def encode(snapshot: Snapshot, boxes: bool, attention: bool) -> bytes:
     """Draws a snapshot and encodes it as JPEG."""
     picture = snapshot.image
     if boxes:
-        picture = overlay.draw(picture, snapshot.readings, attention)
+        picture = overlay.draw(picture, snapshot.readings, attention, lines=snapshot.lines)
     elif attention:
         picture = picture.copy()
         for reading in snapshot.readings:

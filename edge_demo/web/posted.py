@@ -9,8 +9,8 @@ import numpy as np
 
 from edge_demo.frames.pictures import decode_picture
 from edge_demo.model.reloading import ReloadingClassifier
-from edge_demo.reading.numbers import numbers_of
-from edge_demo.reading.reader import Reading, read_digits
+from edge_demo.reading.numbers import Number, find_numbers, texts
+from edge_demo.reading.reader import Reading, read_page
 from edge_demo.showing import overlay
 
 MOST_PIXELS = 25_000_000  # of a picture that is sent: 75 MB when decoded
@@ -53,21 +53,17 @@ class PostedPictures:
         """
         frame = decode_picture(content, name, MOST_PIXELS)
         still = not quick
-        readings = read_digits(frame, self.classifier(), self._threshold, turn=still, still=still)
+        page = read_page(frame, self.classifier(), self._threshold, turn=still, still=still)
+        readings, lines = page.readings, find_numbers(frame, page)
         digits = [reading.to_dict() for reading in readings]
         answer: dict[str, Any] = {"frame": 0, "source": name, "digits": digits}
-        answer["numbers"] = numbers_of_readings(readings)
+        answer.update(texts(lines))
         if details:
             for digit, reading in zip(digits, readings, strict=True):
                 digit.update(_details(reading))
         if annotated:
-            answer["annotated"] = _annotated(frame, readings)
+            answer["annotated"] = _annotated(frame, readings, lines)
         return answer
-
-
-def numbers_of_readings(readings: list[Reading]) -> list[str]:
-    """The numbers that readings, in reading order, make."""
-    return numbers_of([one.digit for one in readings], [one.box for one in readings])
 
 
 def _details(reading: Reading) -> dict[str, Any]:
@@ -81,8 +77,8 @@ def _details(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _annotated(frame: np.ndarray, readings: list[Reading]) -> str:
-    picture = overlay.draw(frame, readings)
+def _annotated(frame: np.ndarray, readings: list[Reading], lines: list[list[Number]]) -> str:
+    picture = overlay.draw(frame, readings, lines=lines)
     scale = SHOWN_SIDE_PX / max(picture.shape[:2])
     if scale < 1:
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -12,7 +12,7 @@ from edge_demo.contract import UserError
 from edge_demo.frames.cameras import choose_camera
 from edge_demo.frames.sources import Frame, open_source
 from edge_demo.model.reloading import ReloadingClassifier
-from edge_demo.reading.reader import Reading
+from edge_demo.reading.reader import Page as ReadPage
 from edge_demo.reading.source_reader import SourceReader
 from edge_demo.web.address import announce, listen, parse_address
 from edge_demo.web.app import Page
@@ -66,8 +66,8 @@ def _frames_of(sources: list[str]) -> Callable[[], Iterator[Frame | UserError]]:
     return open_frames
 
 
-def _reader_of(arguments: Namespace) -> Callable[[Frame], list[Reading]]:
-    """A function from frame to readings, steadied over a moving source's frames."""
+def _reader_of(arguments: Namespace) -> Callable[[Frame], ReadPage]:
+    """A function from frame to what is read, steadied over a moving source's frames."""
     classifier = ReloadingClassifier(arguments.model)
     reader = SourceReader(classifier, arguments.threshold, arguments.rotate, arguments.upright)
-    return lambda frame: reader.read(frame.image, frame.time).readings
+    return lambda frame: reader.read(frame.image, frame.time)

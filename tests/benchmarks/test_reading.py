@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import frames, photos, scenes, scoring
+from benchmarks import frames, goals, photos, scenes, scoring
 from digitnet.drawn import pages
 from edge_demo.frames.synthetic import draw_page
 from edge_demo.model.classifier import Classifier
@@ -33,6 +33,15 @@ def test_groups_are_summed():
     assert groups["core"]["hits"] == 2 and groups["core"]["digits"] == 3
     assert groups["hard"]["wholly_right"] == 0
     assert "| core | 2 | 2 of 3 | 66.7 % | 0 | 1 | 1 |" in scoring.table(groups, "tier")
+
+
+def test_goals_are_judged_over_tiers_together():
+    scores = [score([1, 2], [1, 2]), score([3], [3, 4], "operators"), score([5], [5], "letters")]
+    table = goals.table(scoring.by(scores, "group"))
+    first, second = table.splitlines()[2:]
+    assert first.startswith("| core, operators | 100.0 % of 99.5 % | 50.0 % of 95 % | 1 of at most")
+    assert first.endswith("| no |")
+    assert second.startswith("| letters |") and second.endswith("| 0 of at most 0.2 | yes |")
 
 
 @pytest.fixture

@@ -81,6 +81,11 @@ def test_readings_print_themselves_as_the_command_line_does(sheet, capsys, reade
     assert [reading.to_dict() for reading in reader(sheet)] == printed
 
 
+def test_numbers_are_read_line_by_line(sheet, reader, page):
+    digits = "".join(map(str, page.digits))
+    assert reader.read_numbers(sheet) == [[digits[:4]], [digits[4:]]]
+
+
 def test_a_reader_says_what_it_reads_with(reader):
     assert reader.labels == tuple("0123456789")
     assert reader.metadata and reader.model_path.exists() and reader.runtime

@@ -29,7 +29,7 @@ def test_json_is_one_line_per_picture(capsys, picture, page):
     lines = [json.loads(line) for line in out.splitlines()]
     assert code == 0 and err == ""
     assert [line["frame"] for line in lines] == [0, 1]
-    assert set(lines[0]) == {"frame", "source", "digits"}
+    assert set(lines[0]) == {"frame", "source", "digits", "numbers", "lines"}
     assert lines[0]["source"] == str(picture)
     assert [digit["digit"] for digit in lines[0]["digits"]] == list(page.digits)
     assert set(lines[0]["digits"][0]) == {"digit", "confidence", "box"}

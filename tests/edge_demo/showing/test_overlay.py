@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from edge_demo.frames.synthetic import draw_page
+from edge_demo.reading.numbers import Number
 from edge_demo.reading.reader import Reading
 from edge_demo.showing import overlay
 
@@ -92,3 +93,15 @@ def test_a_caption_without_a_free_corner_is_left_out():
     frame = np.full((100, 100, 3), 255, np.uint8)
     everywhere = [reading((0, 0, 100, 100))]
     assert (overlay.draw(frame, everywhere, caption="9") == overlay.draw(frame, everywhere)).all()
+
+
+def test_a_number_s_outlines_are_joined_and_its_point_is_ringed():
+    frame = np.full((200, 300, 3), 255, np.uint8)
+    readings = [reading((50, 60, 40, 60)), reading((130, 60, 40, 60))]
+    apart = overlay.draw(frame, readings)
+    lines = [[Number([0, 1], "7.7", [(108, 112, 6, 6)])]]
+    joined = overlay.draw(frame, readings, lines=lines)
+    changed = (joined != apart).any(axis=2)
+    assert changed[:70, 94:126].any(axis=0).all()
+    assert changed[100:130, 94:126].any()
+    assert not changed[112:118, 108:114].any(), "the point itself stays as it was"

@@ -12,7 +12,7 @@ def serve(page, tmp_path):
 
     from edge_demo.frames.sources import Frame
     from edge_demo.model.classifier import Classifier
-    from edge_demo.reading.reader import read_digits
+    from edge_demo.reading.reader import read_page
     from edge_demo.web.address import parse_address
     from edge_demo.web.app import Page
     from edge_demo.web.collecting import Collection
@@ -24,7 +24,7 @@ def serve(page, tmp_path):
     def make(open_frames=None, address="8000", collect=True):
         classifier = Classifier()
         frames = open_frames or (lambda: iter([Frame("drawn", page.image, None, "drawn.jpg")]))
-        live = LiveView(frames, lambda frame: read_digits(frame.image, classifier))
+        live = LiveView(frames, lambda frame: read_page(frame.image, classifier))
         collection = Collection(str(tmp_path / "mine")) if collect else None
         made = Page(live, PostedPictures(None, 0.4), collection, parse_address(address))
         client = TestClient(made.guard, base_url="http://127.0.0.1:8000")
