@@ -1,0 +1,168 @@
+"""Ray, started on this machine or joined, its chatter off; and shards as a Ray Data job on it."""
+
+import concurrent.futures
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from edge_demo.bulk.worker import ShardReader, Task
+from edge_demo.contract import UserError
+
+GCS_PORT = 6379  # on which a Ray head listens
+REACH_SECONDS = 4.0  # for a TCP connection
+JOIN_SECONDS = 9.0  # for what listens there to prove itself a Ray cluster
+STORE_BYTES = 80 * 2**20  # Ray's least; what travels are numbers of shards and counts
+
+
+def start(workers: int) -> int:
+    """Starts a Ray of this machine's own; returns the number of workers.
+
+    Args:
+        workers: Workers at a time; each takes a processor.
+    """
+    _calm()
+    # A token of its own keeps other users of the machine out, and out of ~/.ray, too.
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+    import ray
+
+    ray.init(
+        address="local",
+        # Ray Data's own tasks, which hand out the shards, need a slot beside the workers'.
+        num_cpus=workers + 1,
+        object_store_memory=STORE_BYTES,
+        include_dashboard=False,
+        log_to_driver=False,
+        configure_logging=False,
+        _node_ip_address="127.0.0.1",
+    )
+    return workers
+
+
+def join(address: str, workers: int | None) -> int:
+    """Joins a cluster; returns the number of workers.
+
+    Args:
+        address: HOST:PORT of its head, or `auto` for the one that runs on this machine.
+        workers: None for as many as its processors, but for one that hands out the shards.
+
+    Raises:
+        UserError: Nothing answers there, or what does is no Ray cluster, or has too few processors.
+    """
+    reach(address)
+    _calm()
+    import ray
+
+    outcome: concurrent.futures.Future[None] = concurrent.futures.Future()
+
+    def connect() -> None:
+        try:
+            ray.init(address=address, log_to_driver=False, configure_logging=False)
+            outcome.set_result(None)
+        except BaseException as error:  # a thread's own end tells nobody
+            outcome.set_exception(error)
+
+    # Ray waits for minutes for a head that is none, and cannot be told not to.
+    threading.Thread(target=connect, daemon=True).start()
+    try:
+        outcome.result(JOIN_SECONDS)
+    except concurrent.futures.TimeoutError as error:
+        raise UserError(
+            f"what listens at {address} does not answer as a Ray cluster; `ray status --address "
+            f"{address}` says more."
+        ) from error
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0].rstrip(".")
+        raise UserError(f"the Ray cluster {address} cannot be joined: {reason}.") from error
+    processors = int(ray.cluster_resources().get("CPU", 0))
+    workers = workers or max(1, processors - 1)
+    if workers >= processors:
+        raise UserError(
+            f"{workers} workers and the task that hands out their shards need {workers + 1} "
+            f"processors; the Ray cluster {address} has {processors}."
+        )
+    return workers
+
+
+def reach(address: str) -> None:
+    """Tries a connection to HOST:PORT.
+
+    Raises:
+        UserError: It is no such address, or nothing listens there.
+    """
+    if address == "auto":
+        return
+    host, colon, port = address.rpartition(":")
+    if not colon:
+        host, port = port, str(GCS_PORT)
+    if "/" in host or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise UserError(
+            "--address takes HOST:PORT of a Ray head, such as 10.0.0.1:6379, or auto. "
+            f"Received: {address}"
+        )
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), REACH_SECONDS).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UserError(
+            f"no Ray cluster answers at {address} ({reason}); is its head running, and the port "
+            "open?"
+        ) from error
+
+
+def read_shards(table: np.ndarray, task: Task, workers: int) -> Iterator[dict[str, Any]]:
+    """Reads shards and yields what `ShardReader` says of each, as they are done.
+
+    Ray Data replaces a worker that dies, and has its shard read by another.
+
+    Args:
+        table: int64 [N, 3] of the shards, as `plan.Pending` has it.
+        task: What the workers are told.
+        workers: Workers at a time.
+
+    Raises:
+        UserError: Ray gave up.
+    """
+    import pyarrow
+    import ray
+    import ray.data
+    import ray.exceptions
+
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    columns = {name: table[:, place] for place, name in enumerate(("shard", "place", "length"))}
+    shards = ray.data.from_arrow(pyarrow.table(columns))
+    results = shards.repartition(target_num_rows_per_block=1).map_batches(
+        ShardReader,
+        fn_constructor_args=(task,),
+        batch_size=1,
+        compute=ray.data.ActorPoolStrategy(size=min(workers, len(table))),
+        num_cpus=1,
+    )
+    try:
+        yield from results.iter_rows()
+    except (ray.exceptions.RayError, RuntimeError) as error:
+        reason = str(error).strip().split("\n")[0].rstrip(".")
+        raise UserError(f"Ray ended the job ({reason}); go on with --resume.") from error
+
+
+def stop() -> None:
+    """Ends a Ray that was started here, or leaves the one that was joined."""
+    import ray
+
+    ray.shutdown()
+
+
+def _calm() -> None:
+    """Lets Ray count nothing and say little; to be called before it is imported."""
+    for name, value in {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",  # a stack trace for each SIGTERM
+    }.items():
+        os.environ.setdefault(name, value)
