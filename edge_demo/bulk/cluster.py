@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from edge_demo.bulk.storage import one_line
 from edge_demo.bulk.worker import ShardReader, Task
 from edge_demo.contract import UserError
 
@@ -24,6 +25,9 @@ def start(workers: int) -> int:
 
     Args:
         workers: Workers at a time; each takes a processor.
+
+    Raises:
+        UserError: It does not start.
     """
     _calm()
     # A token of its own keeps other users of the machine out, and out of ~/.ray, too.
@@ -31,16 +35,22 @@ def start(workers: int) -> int:
     os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     import ray
 
-    ray.init(
-        address="local",
-        # Ray Data's own tasks, which hand out the shards, need a slot beside the workers'.
-        num_cpus=workers + 1,
-        object_store_memory=STORE_BYTES,
-        include_dashboard=False,
-        log_to_driver=False,
-        configure_logging=False,
-        _node_ip_address="127.0.0.1",
-    )
+    try:
+        ray.init(
+            address="local",
+            # Ray Data's own tasks, which hand out the shards, need a slot beside the workers'.
+            num_cpus=workers + 1,
+            object_store_memory=STORE_BYTES,
+            include_dashboard=False,
+            log_to_driver=False,
+            configure_logging=False,
+            _node_ip_address="127.0.0.1",
+        )
+    except Exception as error:  # Ray has no class of its own for it
+        raise UserError(
+            f"Ray does not start here ({one_line(error)}); go on with --resume when the machine is "
+            "less busy, or see /tmp/ray/session_latest/logs."
+        ) from error
     return workers
 
 
@@ -77,8 +87,9 @@ def join(address: str, workers: int | None) -> int:
             f"{address}` says more."
         ) from error
     except Exception as error:
-        reason = str(error).strip().split("\n")[0].rstrip(".")
-        raise UserError(f"the Ray cluster {address} cannot be joined: {reason}.") from error
+        raise UserError(
+            f"the Ray cluster {address} cannot be joined: {one_line(error)}."
+        ) from error
     processors = int(ray.cluster_resources().get("CPU", 0))
     workers = workers or max(1, processors - 1)
     if workers >= processors:

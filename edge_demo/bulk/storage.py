@@ -107,8 +107,8 @@ def open_storage(url: str) -> Storage:
 
 def one_line(error: BaseException) -> str:
     """What an error says, on one line, without a full stop."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if isinstance(error, OSError) and error.errno:  # pyarrow's texts repeat the whole path
+        return os.strerror(error.errno)
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
