@@ -3,11 +3,11 @@
     python -m benchmarks.bulk [--only PART ...] [--crops N] [--pages N] [--dataset DIGITS]
                               [--json] [--write FILE.md]
 
-exactness: N crops on two workers; one is killed at a quarter, the whole command at a half, and then
-    the job is resumed. Ends with 1 unless each crop has exactly one row.
-speed: pictures a second once all workers are at it, 1 and 2 workers, crops and 640×480 pages; shards
-    that Ray Data hands out a second; and the core hours that a million pictures and more take.
-memory: the largest resident memory of a worker and of the command, for a tenth of N crops and for N.
+exactness: N crops on two workers; one is killed at a quarter, the whole command at a half, and
+    then the job is resumed. Ends with 1 unless each crop has exactly one row.
+speed: pictures a second once all workers are at it, 1 and 2 workers, crops and 640×480 pages;
+    shards that Ray Data hands out a second; the core hours that a million pictures and more take.
+memory: the largest resident memory of a worker and of the command, for N crops and a tenth of them.
 """
 
 import json
