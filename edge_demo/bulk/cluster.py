@@ -17,7 +17,8 @@ from edge_demo.contract import UserError
 GCS_PORT = 6379  # on which a Ray head listens
 REACH_SECONDS = 4.0  # for a TCP connection
 JOIN_SECONDS = 9.0  # for what listens there to prove itself a Ray cluster
-STORE_BYTES = 80 * 2**20  # Ray's least; what travels are numbers of shards and counts
+# What travels are numbers of shards and counts; Ray takes no store of less than 75 MiB.
+STORE_BYTES, BLOCK_BYTES = 80 * 2**20, 2**20
 
 
 def start(workers: int) -> int:
@@ -147,6 +148,8 @@ def read_shards(table: np.ndarray, task: Task, workers: int) -> Iterator[dict[st
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
+    # What is made of a shard is a row of counts, and Ray Data sets a block's memory aside for it.
+    context.target_max_block_size = BLOCK_BYTES
     columns = {name: table[:, place] for place, name in enumerate(("shard", "place", "length"))}
     shards = ray.data.from_arrow(pyarrow.table(columns))
     results = shards.repartition(target_num_rows_per_block=1).map_batches(
