@@ -1,9 +1,10 @@
 """Ray, started on this machine or joined, its chatter off; and shards as a Ray Data job on it."""
 
-import concurrent.futures
 import os
 import secrets
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,17 @@ from edge_demo.contract import UserError
 
 GCS_PORT = 6379  # on which a Ray head listens
 REACH_SECONDS = 4.0  # for a TCP connection
-JOIN_SECONDS = 9.0  # for what listens there to prove itself a Ray cluster
+JOIN_SECONDS = 7.0  # for what listens there to prove itself a Ray cluster
+JOINED = "joined"
+TRIAL = """
+import sys, ray
+print(flush=True)
+try:
+    ray.init(address=sys.argv[1], log_to_driver=False, configure_logging=False)
+    print("joined")
+except Exception as error:
+    print(" ".join(str(error).split("\\n")[0].split()).rstrip("."))
+"""
 # What travels are numbers of shards and counts; Ray takes no store of less than 75 MiB.
 STORE_BYTES, BLOCK_BYTES = 80 * 2**20, 2**20
 
@@ -67,30 +78,10 @@ def join(address: str, workers: int | None) -> int:
     """
     reach(address)
     _calm()
+    _try_first(address)
     import ray
 
-    outcome: concurrent.futures.Future[None] = concurrent.futures.Future()
-
-    def connect() -> None:
-        try:
-            ray.init(address=address, log_to_driver=False, configure_logging=False)
-            outcome.set_result(None)
-        except BaseException as error:  # a thread's own end tells nobody
-            outcome.set_exception(error)
-
-    # Ray waits for minutes for a head that is none, and cannot be told not to.
-    threading.Thread(target=connect, daemon=True).start()
-    try:
-        outcome.result(JOIN_SECONDS)
-    except concurrent.futures.TimeoutError as error:
-        raise UserError(
-            f"what listens at {address} does not answer as a Ray cluster; `ray status --address "
-            f"{address}` says more."
-        ) from error
-    except Exception as error:
-        raise UserError(
-            f"the Ray cluster {address} cannot be joined: {one_line(error)}."
-        ) from error
+    ray.init(address=address, log_to_driver=False, configure_logging=False)
     processors = int(ray.cluster_resources().get("CPU", 0))
     workers = workers or max(1, processors - 1)
     if workers >= processors:
@@ -99,6 +90,27 @@ def join(address: str, workers: int | None) -> int:
             f"processors; the Ray cluster {address} has {processors}."
         )
     return workers
+
+
+def _try_first(address: str) -> None:
+    """Joins in a child process: where no Ray answers, Ray waits for minutes or ends its process."""
+    command = [sys.executable, "-c", TRIAL, address]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as child:
+        said = child.stdout
+        assert said is not None
+        said.readline()  # it has imported Ray, which takes as long as the machine is busy
+        timer = threading.Timer(JOIN_SECONDS, child.kill)
+        timer.start()
+        answer = said.read().decode(errors="replace").strip()
+        timer.cancel()
+    if child.returncode or answer != JOINED:
+        reason = f" ({answer})" if answer else ""
+        raise UserError(
+            f"the Ray cluster {address} cannot be joined{reason}; `ray status --address {address}` "
+            "on that machine says more."
+        )
 
 
 def reach(address: str) -> None:
@@ -167,10 +179,11 @@ def read_shards(table: np.ndarray, task: Task, workers: int) -> Iterator[dict[st
 
 
 def stop() -> None:
-    """Ends a Ray that was started here, or leaves the one that was joined."""
-    import ray
+    """Ends a Ray that was started here, or leaves one that was joined."""
+    if "ray" in sys.modules:
+        import ray
 
-    ray.shutdown()
+        ray.shutdown()
 
 
 def _calm() -> None:

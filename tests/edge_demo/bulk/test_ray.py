@@ -14,6 +14,7 @@ pytest.importorskip("ray", reason="the extra `bulk` is not installed here")
 
 from benchmarks import bulk  # noqa: E402
 from benchmarks.bulk_jobs import ROOT, Job, write_crops  # noqa: E402
+from edge_demo.contract import UserError  # noqa: E402
 
 pytestmark = pytest.mark.slow  # Ray takes its time to start
 
@@ -65,6 +66,29 @@ def test_speed_and_memory_are_measured(crops, tmp_path, monkeypatch):
     assert said.startswith(f"{tmp_path / 'read'}: {CROPS} pictures read, ")
     assert job.rate(1) > 0
     assert min(job.workers_mib, job.driver_mib) > 20
+
+
+@pytest.fixture
+def cluster():
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2})
+    yield cluster
+    cluster.shutdown()
+
+
+# Ray leaves sockets and its own deprecation warnings behind.
+@pytest.mark.filterwarnings("ignore")
+def test_a_running_cluster_is_joined_and_goes_on_afterwards(crops, tmp_path, cluster):
+    job = Job(crops, tmp_path / "read", ["--crops", "--address", cluster.address])
+    job.start()
+    job.finish()
+    assert job.table().num_rows == CROPS
+    assert cluster.head_node.remaining_processes_alive()
+    many = Job(crops, tmp_path / "more", ["--crops", "--address", cluster.address])
+    many.start("--workers", "2")
+    with pytest.raises(UserError, match="need 3 processors"):
+        many.finish()
 
 
 def test_what_listens_and_is_no_ray_cluster_is_a_sentence_within_fifteen_seconds(crops, tmp_path):
