@@ -61,8 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
     start = time.monotonic()
     try:
         with _ray(arguments.address, arguments.workers) as workers:
-            results = cluster.read_shards(left.table, task, workers)
-            totals = _watch(results, left.done, left.pictures)
+            # Closed while Ray is there: what Ray Data does at its end it would else do without.
+            with contextlib.closing(cluster.read_shards(left.table, task, workers)) as results:
+                totals = _watch(results, left.done, left.pictures)
             seconds = time.monotonic() - start
     finally:
         output.remove_temporary()  # of workers that died

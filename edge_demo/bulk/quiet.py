@@ -1,6 +1,7 @@
 """Ray's chatter goes nowhere, so that stderr holds what the user can use."""
 
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ def without_chatter() -> Iterator[None]:
             yield
             return
         stack.callback(os.close, kept)
+        stack.callback(logging.disable, logging.root.manager.disable)
+        logging.disable(logging.CRITICAL)  # Ray sets its loggers' levels anew at each turn
         if _is_file_two(sys.stderr):
             python_s_own = stack.enter_context(
                 open(os.dup(kept), "w", encoding="utf-8", errors="backslashreplace", buffering=1)

@@ -68,6 +68,19 @@ def test_speed_and_memory_are_measured(crops, tmp_path, monkeypatch):
     assert min(job.workers_mib, job.driver_mib) > 20
 
 
+def test_a_job_that_fails_halfway_says_so_in_one_sentence(crops, tmp_path):
+    # Ray Data, closed after Ray had ended, printed a traceback behind the sentence.
+    job = Job(crops, tmp_path / "read", ["--crops", "--workers", 1, "--shard-size", 5])
+    job.start()
+    job.wait_for_parts(3)
+    (tmp_path / "read" / "_shards.jsonl").unlink()
+    error = job.process.communicate(timeout=120)[1]
+    assert job.process.returncode == 2
+    line = error.strip().splitlines()[-1]
+    assert line.startswith("error: ") and "go on with --resume" in line
+    assert "Traceback" not in error
+
+
 @pytest.fixture
 def cluster():
     from ray.cluster_utils import Cluster
