@@ -100,9 +100,16 @@ def _ray(address: str | None, workers: int | None) -> Iterator[int]:
             if address:
                 yield cluster.join(address, workers)
             else:
-                yield cluster.start(workers or len(os.sched_getaffinity(0)))
+                yield cluster.start(workers or _processors())
         finally:
             cluster.stop()
+
+
+def _processors() -> int:
+    """How many this process may use, where the system tells (Linux), or has."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _watch(results: Iterable[dict[str, Any]], done: int, pictures: int | None) -> dict[str, int]:

@@ -48,7 +48,10 @@ def list_files(source: Storage) -> Iterator[File]:
     """
     import pyarrow.fs
 
-    info = source.filesystem.get_file_info(source.root)
+    try:
+        info = source.filesystem.get_file_info(source.root)
+    except OSError as error:  # a bucket that is not ours
+        raise UserError(f"{source.url} cannot be read: {one_line(error)}.") from error
     if info.type == pyarrow.fs.FileType.NotFound:
         raise UserError(f"There is no file or folder {source.url}.")
     if info.type == pyarrow.fs.FileType.Directory:

@@ -10,8 +10,8 @@ import numpy as np
 from edge_demo.bulk.attempts import surviving
 from edge_demo.bulk.contents import contents_of
 from edge_demo.bulk.parts import Counts, part_name, write_part
-from edge_demo.bulk.plan import Options, read_shard
-from edge_demo.bulk.storage import cannot_write, open_storage
+from edge_demo.bulk.plan import SHARDS, Options, read_shard
+from edge_demo.bulk.storage import cannot_write, one_line, open_storage
 from edge_demo.contract import UserError
 
 Batch = dict[str, np.ndarray]
@@ -99,6 +99,10 @@ class ShardReader:
         name = part_name(number, options.format)
         try:
             shard = read_shard(self._output, place, length)
+        except OSError as error:
+            plan = self._output.shown(SHARDS)
+            return Counts(0, 0, 0), f"{plan} cannot be read ({one_line(error)}); begin anew."
+        try:
             contents = contents_of(self._source, shard, options.column)
             contents = surviving(self._output, name, contents)
             return write_part(self._output, name, self._maker.rows(contents)), ""
