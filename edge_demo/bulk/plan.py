@@ -4,6 +4,7 @@
 Parquet parts to pass them over.
 """
 
+import array
 import hashlib
 import json
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ def make_plan(source: Storage, output: Storage, options: Options, resume: bool) 
 def pending(output: Storage, options: Options) -> Pending:
     """Finds the shards that have no part yet."""
     parts = set(output.names())
-    rows: list[int] = []
+    rows = array.array("q")
     done, pictures, place = 0, 0, 0
     unknown = False
     with output.filesystem.open_input_stream(output.path(SHARDS)) as stream:
@@ -100,7 +101,7 @@ def pending(output: Storage, options: Options) -> Pending:
             if part_name(number, options.format) in parts:
                 done += count or 0
             else:
-                rows += (number, place, len(line))
+                rows.extend((number, place, len(line)))
             place += len(line)
     table = np.array(rows, np.int64).reshape(-1, 3)
     return Pending(table, done, None if unknown else pictures)
