@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -139,7 +139,9 @@ def reach(address: str) -> None:
         ) from error
 
 
-def read_shards(table: np.ndarray, task: Task, workers: int) -> Iterator[dict[str, Any]]:
+def read_shards(
+    table: np.ndarray, task: Task, workers: int
+) -> Generator[dict[str, Any], None, None]:
     """Reads shards and yields what `ShardReader` says of each, as they are done.
 
     Ray Data replaces a worker that dies, and has its shard read by another.
