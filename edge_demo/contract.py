@@ -40,6 +40,7 @@ EXTRAS = {
     **dict.fromkeys(("skimage",), "reproduce"),
     **dict.fromkeys(("pillow_heif",), "heic"),
     **dict.fromkeys(("ray",), "ray"),
+    **dict.fromkeys(("pyarrow", "fsspec"), "bulk"),
     **dict.fromkeys(("torch", "onnx", "onnxruntime"), "bench"),
 }
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "export": ["run"],
     "export.inspect": ["model.tflite"],
     "edge_demo": ["picture.png"],
+    "edge_demo.bulk": ["pictures", "--out", "read"],
 }
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"

@@ -41,6 +41,7 @@ REASONS = {
     r"^KERAS_BACKEND=jax ": "it needs JAX; CI tests the training side on it",
     r"--runtime ": "it needs environments of other runtimes; tests/export asks one",
     r"-m benchmarks\.": "it measures for minutes",
+    r"edge_demo\.bulk": "it needs Ray; tests/edge_demo/bulk/test_document.py runs it",
     r"digitnet\.reproduce": "it trains for hours; its own tests run it with tiny settings",
     r"emulated_pi": "it needs qemu; tests/test_emulated_pi.py runs it where there is one",
     r"^pytest|-m pytest|^ruff |^codespell": "CI runs it",

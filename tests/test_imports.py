@@ -124,7 +124,8 @@ def test_blocker_blocks():
 # `digitnet` and `edge_demo` themselves are the front doors, which import lazily from everywhere.
 FLOORS = """
     edge_demo.contract edge_demo.frames edge_demo.model edge_demo.reading edge_demo.showing
-    edge_demo.api edge_demo edge_demo.web edge_demo.demo edge_demo.doctor edge_demo.__main__
+    edge_demo.api edge_demo edge_demo.web edge_demo.bulk edge_demo.demo edge_demo.doctor
+    edge_demo.__main__
     digitnet.errors digitnet.files digitnet.attention digitnet.networks digitnet.models
     digitnet.digits digitnet.drawn digitnet.recipe digitnet.training digitnet
     digitnet.train digitnet.evaluate
