@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import digitnet
 from digitnet.errors import UserError, run_command
 from digitnet.recipe import Recipe
-from digitnet.training import options
+from digitnet.training import hosts, options
 
 # Keras, NumPy and what needs them are imported where they are used: --help answers at once.
 if TYPE_CHECKING:
@@ -109,11 +109,7 @@ def train(
     from digitnet.training.feed import Feed
     from digitnet.training.run_directory import EVALUATION_BATCH_SIZE, finish, open_run
 
-    if recipe.batch_size > len(digits.x_train):
-        raise UserError(
-            f"a batch of {recipe.batch_size} is larger than the {len(digits.x_train)} training "
-            "images; give a smaller --batch-size."
-        )
+    training_set.require_a_batch(recipe, digits)
     shown = training_set.of(recipe, digits)
     run_dir = open_run(run_dir, recipe, shown, resume, command)
     with devices.precision(recipe.precision):
@@ -160,8 +156,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(argv: Sequence[str] | None) -> int:
     arguments = options.parser().parse_args(argv)
-    recipe, run_dir, named = options.complete(arguments)
     command = ["python", "-m", "digitnet.train", *(sys.argv[1:] if argv is None else argv)]
+    if several := hosts.Hosts.of(arguments):
+        return hosts.supervised(several, _train_together, arguments, shlex.join(command))
+    recipe, run_dir, named = options.complete(arguments)
     from digitnet.training.quiet import without_chatter
 
     try:
@@ -189,6 +187,28 @@ def _main(argv: Sequence[str] | None) -> int:
             command = ["python", "-m", "digitnet.train", *_kept(arguments), "--resume", run_dir]
         print(f"\nStopped. Go on with: {shlex.join(command)}", file=sys.stderr)
         return 130
+    return _tell(recipe, run_dir, metrics)
+
+
+def _train_together(
+    arguments: argparse.Namespace, command: str, several: hosts.Hosts, say: hosts.Say
+) -> int:
+    """One process of several: `_main` from the options on."""
+    if several.writes:
+        options.complete(arguments)  # before the others are waited for
+        hosts.Hosts.of(arguments)  # the run to be resumed may have brought options of its own
+    several.join()
+    say(hosts.JOINED)
+    from digitnet.training import together
+
+    recipe, run_dir, named = together.settings(arguments, several)
+    digits = options.load_digits(recipe, **named)
+    resume = bool(arguments.resume)
+    metrics = together.train(recipe, digits, run_dir, several, say, resume=resume, command=command)
+    if metrics is None:
+        this = f"process {several.process_id} of {several.processes}"
+        print(f"{this}: trained; process 0 has the run directory", file=sys.stderr)
+        return 0
     return _tell(recipe, run_dir, metrics)
 
 

@@ -68,7 +68,7 @@ class Checkpoint(keras.callbacks.Callback):
         shutil.rmtree(temporary, ignore_errors=True)
         try:
             temporary.mkdir(parents=True)
-            content = _packed(_variables(self.model))
+            content = packed(variables_of(self.model))
             (temporary / WEIGHTS).write_bytes(content)
             state = {
                 "epoch": epoch,
@@ -114,7 +114,7 @@ def restore(run_dir: str | os.PathLike[str], model: keras.Model) -> dict[str, An
         if weights.name == HDF5:
             model.load_weights(weights)
         else:
-            _unpack(content, _variables(model))
+            unpack(content, variables_of(model))
         return {key: state[key] for key in ("epoch", "history", "seconds")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         way_on = (
@@ -128,19 +128,25 @@ def restore(run_dir: str | os.PathLike[str], model: keras.Model) -> dict[str, An
         ) from error
 
 
-def _variables(model: keras.Model) -> list[keras.Variable]:
+def variables_of(model: keras.Model) -> list[keras.Variable]:
     """Weights, states of random layers and of the optimiser, in an order that the model decides."""
     return [*model.variables, *model.optimizer.variables]
 
 
-def _packed(variables: list[keras.Variable]) -> bytes:
+def packed(variables: list[keras.Variable]) -> bytes:
+    """The values of variables, one after another, for `unpack`."""
     stream = io.BytesIO()
     for variable in variables:
         np.save(stream, keras.ops.convert_to_numpy(variable), allow_pickle=False)
     return stream.getvalue()
 
 
-def _unpack(content: bytes, variables: list[keras.Variable]) -> None:
+def unpack(content: bytes, variables: list[keras.Variable]) -> None:
+    """Assigns what `packed` made of variables of the same shapes in the same order.
+
+    Raises:
+        ValueError: If the content is of other variables.
+    """
     stream = io.BytesIO(content)
     for variable in variables:
         variable.assign(np.load(stream, allow_pickle=False))

@@ -10,7 +10,7 @@ from digitnet.errors import UserError
 
 @contextlib.contextmanager
 def data_parallel(batch_size: int) -> Iterator[int]:
-    """Within the block, every batch is split over all local devices of the JAX backend.
+    """Within the block, every batch is split over all devices of the JAX backend.
 
     Yields:
         The number of devices.
@@ -24,19 +24,29 @@ def data_parallel(batch_size: int) -> Iterator[int]:
             "--data-parallel needs Keras' JAX backend: install 'digitnet[jax]' or 'digitnet[gpu]' "
             "and set KERAS_BACKEND=jax."
         )
-    distribution = keras.distribution.DataParallel()
+    # Several processes have each their part of the batches already (`digitnet.training.together`).
+    distribution = keras.distribution.DataParallel(auto_shard_dataset=False)
     devices = distribution.device_mesh.devices.size
-    if batch_size % devices:
-        raise UserError(
-            f"a batch of {batch_size} cannot be split over {devices} devices; give a --batch-size "
-            f"that {devices} divides."
-        )
+    require_divisible(batch_size, devices)
     before = keras.distribution.distribution()
     keras.distribution.set_distribution(distribution)
     try:
         yield devices
     finally:
         keras.distribution.set_distribution(before)
+
+
+def require_divisible(batch_size: int, devices: int) -> None:
+    """Checks that a batch can be split evenly.
+
+    Raises:
+        UserError: If it cannot.
+    """
+    if batch_size % devices:
+        raise UserError(
+            f"a batch of {batch_size} cannot be split over {devices} devices; give a --batch-size "
+            f"that {devices} divides."
+        )
 
 
 @contextlib.contextmanager

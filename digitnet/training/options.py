@@ -83,6 +83,20 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="split every batch over all local devices (JAX backend)",
     )
+    hosts = parser.add_argument_group(
+        "several hosts (JAX backend)",
+        "start the same command on each, with these; every batch is split over all of them",
+    )
+    hosts.add_argument(
+        "--coordinator", metavar="HOST:PORT", help="an address of process 0's host, a free port"
+    )
+    hosts.add_argument("--processes", type=int, metavar="N", help="how many there are")
+    hosts.add_argument(
+        "--process-id",
+        type=int,
+        metavar="I",
+        help="which one this is, 0 to N-1; process 0 writes the run directory",
+    )
     parser.add_argument(
         "--tensorboard", action="store_true", help="write logs into RUN_DIR/tensorboard"
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 # there is no driver of a GPU on this machine.
 CHATTER = re.compile(
     r"[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] |WARNING: All log messages before absl|"
-    r"To enable the following instructions:|.*failed call to cuInit.*\(303\)|\s*$"
+    r"To enable the following instructions:|.*failed call to cuInit.*\(303\)|\[Gloo\] |\s*$"
 )
 
 

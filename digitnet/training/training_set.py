@@ -153,6 +153,19 @@ def of(recipe: Recipe, digits: Digits) -> TrainingSet:
     return CameraSet(digits, recipe.seed) if recipe.world else DigitSet(digits, recipe.seed)
 
 
+def require_a_batch(recipe: Recipe, digits: Digits) -> None:
+    """Checks that the training digits fill one batch.
+
+    Raises:
+        UserError: If they do not.
+    """
+    if recipe.batch_size > len(digits.x_train):
+        raise UserError(
+            f"a batch of {recipe.batch_size} is larger than the {len(digits.x_train)} training "
+            "images; give a smaller --batch-size."
+        )
+
+
 def description(training_set: TrainingSet) -> dict[str, Any]:
     """What `config.json` says of a training set under `training_set`, for `training_set_of`."""
     digits = training_set.digits
