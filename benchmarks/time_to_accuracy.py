@@ -77,7 +77,7 @@ def measure(recipe: Recipe, digits: datasets.Digits) -> Stopwatch:
     _compile(training_model, recipe, digits)
     watch = Stopwatch(digits.x_test, digits.y_test)
     training_model.fit(
-        **feed.fit_arguments(), epochs=recipe.epochs, verbose=2, callbacks=[feed, watch.callback()]
+        **feed.fit_arguments(model=training_model), epochs=recipe.epochs, verbose=2, callbacks=[feed, watch.callback()]
     )
     return watch
 
@@ -98,7 +98,7 @@ def _compile(model, recipe, digits):
     source = epochs.Shuffled(digits.x_train[:count], digits.y_train[:count], recipe.seed)
     augmentation, num_classes = Augmentation.of(recipe), model.output_shape[-1]
     few = Feed(source, augmentation, recipe.batch_size, num_classes)
-    model.fit(**few.fit_arguments(), epochs=1, verbose=0, callbacks=[few])
+    model.fit(**few.fit_arguments(model=model), epochs=1, verbose=0, callbacks=[few])
     model.predict(digits.x_test, EVALUATION_BATCH_SIZE, verbose=0)
     for variable, value in zip(variables, before, strict=True):
         variable.assign(value)

@@ -128,7 +128,7 @@ def train(
         watch = StopWhenDiverged(recipe, run_dir)
         with contextlib.redirect_stdout(sys.stderr):  # Keras' progress bar goes to stdout
             training_model.fit(
-                **feed.fit_arguments(state["epoch"]),
+                **feed.fit_arguments(state["epoch"], training_model),
                 initial_epoch=state["epoch"],
                 epochs=recipe.epochs,
                 validation_data=(digits.x_validation, targets) if len(targets) else None,

@@ -1,32 +1,72 @@
 """The model that `fit` sees: ends at the logits, compiled for SGD as a recipe has it."""
 
+from typing import Any
+
 import keras
+import numpy as np
 
 from digitnet.recipe import Recipe
+from digitnet.training import quick_layers
+from digitnet.training.augmentation import Augmentation
+from digitnet.training.on_device import Batches
+from digitnet.training.scanned import ScannedModel
 
-# Steps a call into the compiled loop: saves TensorFlow a fifth of an epoch. Keras unrolls the loop
-# on JAX, where 26 steps took over a minute to compile.
-STEPS_PER_EXECUTION = {"tensorflow": 50}
+# Steps a call into the compiled loop: saves TensorFlow a fifth of an epoch, and JAX, on a GPU,
+# nearly all of it. A large network is called for fewer: Ctrl-C and the progress bar wait for them.
+STEPS_PER_EXECUTION = {"tensorflow": 50, "jax": 125}
+LARGE, STEPS_OF_LARGE = 1_000_000, 10  # parameters
 
 
 def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> keras.Model:
     """A model that ends at the logits, compiled for SGD. It shares its weights with `model`.
 
+    On JAX it is a `ScannedModel`, which `Feed.fit_arguments` has to be given, unless batches are
+    distributed over devices or hosts, or the network's convolutions would be slow in a loop.
+
     Labels are one-hot, `(B, 10)`.
     """
-    training_model = keras.Model(model.input, model.get_layer("logits").output, name="classifier")
+    ends = (model.input, model.get_layer("logits").output)
+    training_model = _scanned(model, recipe) or keras.Model(*ends, name="classifier")
+    steps = 1
+    if keras.backend.backend() == "tensorflow" or isinstance(training_model, ScannedModel):
+        steps = STEPS_PER_EXECUTION[keras.backend.backend()]
+        if keras.backend.backend() == "jax" and model.count_params() > LARGE:
+            steps = STEPS_OF_LARGE
     training_model.compile(
         optimizer=_optimizer(recipe, steps_per_epoch),
         loss=keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=recipe.label_smoothing
         ),
         metrics=[keras.metrics.CategoricalAccuracy("accuracy")],
-        steps_per_execution=min(
-            STEPS_PER_EXECUTION.get(keras.backend.backend(), 1), steps_per_epoch
-        ),
+        steps_per_execution=min(steps, steps_per_epoch),
         jit_compile=keras.backend.backend() == "jax",  # XLA slows TensorFlow down on a CPU
     )
+    if isinstance(training_model, ScannedModel):
+        _build_state(training_model)
     return training_model
+
+
+def _scanned(model: keras.Model, recipe: Recipe) -> ScannedModel | None:
+    if keras.backend.backend() != "jax" or keras.distribution.distribution() is not None:
+        return None
+    import jax
+
+    ends = quick_layers.twin(model, "logits", quick_layers.quick_layer)
+    num_classes = ends[1].shape[-1]
+    batches = Batches(Augmentation.of(recipe), recipe.batch_size, num_classes)
+    scanned = ScannedModel(*ends, batches=batches, name="classifier")
+    if jax.default_backend() == "cpu" and quick_layers.convolves(scanned.layers):
+        return None
+    return scanned
+
+
+def _build_state(model: ScannedModel) -> None:
+    """Makes all variables that steps change. Keras looks at a batch for them; `fit` has none."""
+    logits: Any = np.zeros((1, model.batches.num_classes), np.float32)
+    model.compute_loss(y=logits, y_pred=logits)
+    model.compute_metrics(None, logits, logits)
+    model.reset_metrics()
+    model.optimizer.build(model.trainable_variables)
 
 
 def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
