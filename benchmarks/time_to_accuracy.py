@@ -77,7 +77,10 @@ def measure(recipe: Recipe, digits: datasets.Digits) -> Stopwatch:
     _compile(training_model, recipe, digits)
     watch = Stopwatch(digits.x_test, digits.y_test)
     training_model.fit(
-        **feed.fit_arguments(model=training_model), epochs=recipe.epochs, verbose=2, callbacks=[feed, watch.callback()]
+        **feed.fit_arguments(model=training_model),
+        epochs=recipe.epochs,
+        verbose=2,
+        callbacks=[feed, watch.callback()],
     )
     return watch
 

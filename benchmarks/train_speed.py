@@ -63,7 +63,9 @@ def _keras(images, labels, with_augmentation):
         source = Shuffled(images, labels, seed=0)
         feed = Feed(source, Augmentation.of(chosen), chosen.batch_size, num_classes=10)
         callbacks = [feed, clock.callback()]
-        training_model.fit(**feed.fit_arguments(model=training_model), epochs=2, verbose=0, callbacks=callbacks)
+        training_model.fit(
+            **feed.fit_arguments(model=training_model), epochs=2, verbose=0, callbacks=callbacks
+        )
     else:
         optimizer = keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True)
         model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -9,7 +9,7 @@ from digitnet.recipe import Recipe
 from digitnet.training import quick_layers
 from digitnet.training.augmentation import Augmentation
 from digitnet.training.on_device import Batches
-from digitnet.training.scanned import ScannedModel
+from digitnet.training.scanned import ScannedModel, on_cpu
 
 # Steps a call into the compiled loop: saves TensorFlow a fifth of an epoch, and JAX, on a GPU,
 # nearly all of it. A large network is called for fewer: Ctrl-C and the progress bar wait for them.
@@ -17,16 +17,24 @@ STEPS_PER_EXECUTION = {"tensorflow": 50, "jax": 125}
 LARGE, STEPS_OF_LARGE = 1_000_000, 10  # parameters
 
 
-def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> keras.Model:
+def compile_for_training(
+    model: keras.Model, recipe: Recipe, steps_per_epoch: int, side_by_side: bool = False
+) -> keras.Model:
     """A model that ends at the logits, compiled for SGD. It shares its weights with `model`.
 
     On JAX it is a `ScannedModel`, which `Feed.fit_arguments` has to be given, unless batches are
     distributed over devices or hosts, or the network's convolutions would be slow in a loop.
 
     Labels are one-hot, `(B, 10)`.
+
+    Args:
+        model: A model of `digitnet.models`.
+        recipe: How it is trained.
+        steps_per_epoch: Batches an epoch.
+        side_by_side: Whether it has to be a `ScannedModel`, slow in a loop or not.
     """
     ends = (model.input, model.get_layer("logits").output)
-    training_model = _scanned(model, recipe) or keras.Model(*ends, name="classifier")
+    training_model = _scanned(model, recipe, side_by_side) or keras.Model(*ends, name="classifier")
     steps = 1
     if keras.backend.backend() == "tensorflow" or isinstance(training_model, ScannedModel):
         steps = STEPS_PER_EXECUTION[keras.backend.backend()]
@@ -46,18 +54,15 @@ def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: in
     return training_model
 
 
-def _scanned(model: keras.Model, recipe: Recipe) -> ScannedModel | None:
+def _scanned(model: keras.Model, recipe: Recipe, needed: bool) -> ScannedModel | None:
     if keras.backend.backend() != "jax" or keras.distribution.distribution() is not None:
         return None
-    import jax
-
     ends = quick_layers.twin(model, "logits", quick_layers.quick_layer)
     num_classes = ends[1].shape[-1]
     batches = Batches(Augmentation.of(recipe), recipe.batch_size, num_classes)
     scanned = ScannedModel(*ends, batches=batches, name="classifier")
-    if jax.default_backend() == "cpu" and quick_layers.convolves(scanned.layers):
-        return None
-    return scanned
+    slow = on_cpu() and quick_layers.convolves(scanned.layers)
+    return None if slow and not needed else scanned
 
 
 def _build_state(model: ScannedModel) -> None:

@@ -65,13 +65,13 @@ class ScannedModel(keras.Model):
         self.train_function = train_function
 
     def make_test_function(self, force: bool = False) -> None:
-        if _on_cpu():  # XLA has slow convolutions for loops there, and a call costs nothing
+        if on_cpu():  # XLA has slow convolutions for loops there, and a call costs nothing
             super().make_test_function(force)
         elif self.test_function is None or force:
             self.test_function = _together(self.test_step, self.steps_per_execution, joined=False)
 
     def make_predict_function(self, force: bool = False) -> Callable[..., Any] | None:
-        if _on_cpu():
+        if on_cpu():
             return super().make_predict_function(force)
         if self.predict_function is None or force:
 
@@ -122,7 +122,8 @@ def _of_device(images: Any, labels: Any) -> tuple[Any, Any]:
     return images, labels.astype("int32")
 
 
-def _on_cpu() -> bool:
+def on_cpu() -> bool:
+    """Whether JAX computes on the processor."""
     import jax
 
     return bool(jax.default_backend() == "cpu")
