@@ -8,6 +8,7 @@ import numpy as np
 from digitnet.recipe import Recipe
 from digitnet.training import quick_layers
 from digitnet.training.augmentation import Augmentation
+from digitnet.training.fused_sgd import FusedSGD
 from digitnet.training.on_device import Batches
 from digitnet.training.scanned import ScannedModel, on_cpu
 
@@ -87,7 +88,8 @@ def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimiz
             warmup_target=recipe.learning_rate if warmup_steps else None,
             warmup_steps=warmup_steps,
         )
-    return keras.optimizers.SGD(
+    kind = FusedSGD if keras.backend.backend() == "tensorflow" else keras.optimizers.SGD
+    return kind(
         learning_rate,
         momentum=recipe.momentum,
         nesterov=recipe.nesterov,
