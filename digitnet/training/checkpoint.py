@@ -143,7 +143,7 @@ def restore(
             raise ValueError("its checksum is not the one it was written with")
         model.optimizer.build(model.trainable_variables)
         if weights.name == HDF5:
-            model.load_weights(weights)
+            getattr(model, "load_old_weights", model.load_weights)(weights)
         else:
             _unpack(content, _variables(model))
         return {key: state[key] for key in ("epoch", "history", "seconds")}

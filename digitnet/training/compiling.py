@@ -35,7 +35,12 @@ def compile_for_training(
         side_by_side: Whether it has to be a `ScannedModel`, slow in a loop or not.
     """
     ends = (model.input, model.get_layer("logits").output)
-    training_model = _scanned(model, recipe, side_by_side) or keras.Model(*ends, name="classifier")
+    training_model = _scanned(model, recipe, side_by_side)
+    if training_model is None and keras.backend.backend() == "tensorflow":
+        twin = quick_layers.twin(model, "logits", quick_layers.quick_layers_of(model))
+        training_model = keras.Model(*twin, name="classifier")
+    elif training_model is None:
+        training_model = keras.Model(*ends, name="classifier")
     steps = 1
     if keras.backend.backend() == "tensorflow" or isinstance(training_model, ScannedModel):
         steps = STEPS_PER_EXECUTION[keras.backend.backend()]
@@ -52,13 +57,17 @@ def compile_for_training(
     )
     if isinstance(training_model, ScannedModel):
         _build_state(training_model)
+    # Checkpoints of older versions name the layers themselves, without twins.
+    plain = keras.Model(*ends)
+    plain.compile(training_model.optimizer)
+    training_model.load_old_weights = plain.load_weights
     return training_model
 
 
 def _scanned(model: keras.Model, recipe: Recipe, needed: bool) -> ScannedModel | None:
     if keras.backend.backend() != "jax" or keras.distribution.distribution() is not None:
         return None
-    ends = quick_layers.twin(model, "logits", quick_layers.quick_layer)
+    ends = quick_layers.twin(model, "logits", quick_layers.quick_layers_of(model))
     num_classes = ends[1].shape[-1]
     batches = Batches(Augmentation.of(recipe), recipe.batch_size, num_classes)
     scanned = ScannedModel(*ends, batches=batches, name="classifier")

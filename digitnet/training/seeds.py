@@ -15,10 +15,10 @@ import numpy as np
 from digitnet import files, models
 from digitnet.errors import UserError
 from digitnet.recipe import Recipe
-from digitnet.training import checkpoint, devices, training_set
+from digitnet.training import checkpoint, devices, memory, training_set
 from digitnet.training.compiling import compile_for_training
 from digitnet.training.run_directory import EVALUATION_BATCH_SIZE, finish, open_run
-from digitnet.training.scanned import on_cpu
+from digitnet.training.scanned import ScannedModel, on_cpu
 from digitnet.training.side_by_side import SideBySide, state_of
 
 if TYPE_CHECKING:
@@ -65,10 +65,11 @@ def train_seeds(
             was no number, after the others are finished.
     """
     shown = training_set.of(recipe, digits)
+    network = _network(recipe, digits, seeds)  # before anything is written
     folder = open_run(run_dir, recipe, shown, resume, command, seeds)
     numbered = {folder / f"seed-{seed}": seed for seed in range(recipe.seed, recipe.seed + seeds)}
     recipes = {path: dataclasses.replace(recipe, seed=seed) for path, seed in numbered.items()}
-    results, diverged = train_together(recipes, digits, command=command)
+    results, diverged = train_together(recipes, digits, command=command, network=network)
     if diverged:
         names = ", ".join(path.name for path in diverged)
         raise UserError(
@@ -87,8 +88,16 @@ def train_together(
     *,
     command: str | None = None,
     epoch_end: EpochEnd | None = None,
+    network: tuple[keras.Model, ScannedModel] | None = None,
 ) -> tuple[dict[pathlib.Path, dict[str, Any]], list[pathlib.Path]]:
     """Trains recipes that differ in their seeds alone, each into its folder, or goes on with them.
+
+    Args:
+        recipes: Each folder's.
+        digits: What they are trained on.
+        command: The command line to record, if there was one.
+        epoch_end: Called after every epoch, before its checkpoints are written.
+        network: The recipes' network where it was made before.
 
     Returns:
         The metrics of the folders that are finished, and the folders whose loss was no number.
@@ -98,7 +107,8 @@ def train_together(
     left = {path: recipe for path, recipe in recipes.items() if path not in results}
     if not left:
         return results, []
-    whole, runs, side, first_epoch = _begin(left, digits, command)
+    whole, compiled = network or _network(next(iter(left.values())), digits, len(left))
+    runs, side, first_epoch = _begin(left, digits, command, whole, compiled)
     _train(runs, side, digits, first_epoch, epoch_end)
     states = side.on_host()
     for place, run in enumerate(runs):
@@ -110,26 +120,40 @@ def train_together(
     return results, [run.folder for run in runs if run.diverged]
 
 
-def _begin(
-    recipes: dict[pathlib.Path, Recipe], digits: "Digits", command: str | None
-) -> tuple[keras.Model, list[_Run], SideBySide, int]:
-    """Runs with their states, as new or from the newest checkpoint that all of them have.
-
-    Returns:
-        A model with all its layers, whose weights those of `SideBySide.model` are; the runs; their
-        states; and the epochs that are done.
-    """
-    recipe = next(iter(recipes.values()))
+def _network(recipe: Recipe, digits: "Digits", seeds: int) -> tuple[keras.Model, ScannedModel]:
+    """A recipe's model with all its layers, and the compiled one that shares its weights."""
     if recipe.world:
         raise UserError(
             f"the recipe {recipe.name} draws pictures of its own for every seed, which do not fit "
             "side by side; train one seed after the other with --seed."
         )
+    if recipe.batch_size > len(digits.x_train):
+        raise UserError(
+            f"a batch of {recipe.batch_size} is larger than the {len(digits.x_train)} training "
+            "images; give a smaller --batch-size."
+        )
     with devices.precision(recipe.precision):
         whole = models.build(recipe.model, recipe.seed)
     steps = len(digits.x_train) // recipe.batch_size
     compiled = compile_for_training(whole, recipe, steps, side_by_side=True)
-    side = SideBySide(compiled, digits.x_train, digits.y_train, [r.seed for r in recipes.values()])
+    memory.require(compiled, seeds, digits.x_train.nbytes, one_at_a_time=on_cpu())
+    return whole, compiled
+
+
+def _begin(
+    recipes: dict[pathlib.Path, Recipe],
+    digits: "Digits",
+    command: str | None,
+    whole: keras.Model,
+    compiled: ScannedModel,
+) -> tuple[list[_Run], SideBySide, int]:
+    """Runs with their states, as new or from the newest checkpoint that all of them have.
+
+    Returns:
+        The runs; their states; and the epochs that are done.
+    """
+    seeds = [recipe.seed for recipe in recipes.values()]
+    side = SideBySide(compiled, digits.x_train, digits.y_train, seeds)
     epoch = min(map(checkpoint.newest_epoch, recipes))
     runs, states = [], []
     for path, one in recipes.items():
@@ -150,7 +174,7 @@ def _begin(
         states.append(state_of(compiled))
         runs.append(_Run(one, shown, path, keeper))
     side.gather(states)
-    return whole, runs, side, epoch
+    return runs, side, epoch
 
 
 def _train(

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from digitnet.errors import UserError
-from digitnet.training import memory, on_device
+from digitnet.training import on_device
 from digitnet.training.scanned import ScannedModel, on_cpu
 
 
@@ -25,9 +25,6 @@ class SideBySide:
         images: uint8 `(N, 28, 28, 1)`, shown by every epoch.
         labels: Integers `(N,)`.
         seeds: Of orders and draws, one a state.
-
-    Raises:
-        UserError: If they are more than fit into memory.
     """
 
     def __init__(
@@ -35,7 +32,6 @@ class SideBySide:
     ) -> None:
         import jax
 
-        memory.require(model, len(seeds), images.nbytes, one_at_a_time=on_cpu())
         self.model, self.seeds = model, np.array(seeds, np.uint32)
         self.steps = len(labels) // model.batches.batch_size
         self._images, self._labels = jax.device_put((images, labels.astype(np.int32)))
