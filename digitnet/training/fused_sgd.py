@@ -22,7 +22,7 @@ class FusedSGD(keras.optimizers.SGD):
         slot = self.momentums[self._get_variable_index(variable)]
         dtype = variable.dtype
         tf.raw_ops.ResourceApplyKerasMomentum(
-            var=variable.value.handle,
+            var=variable.handle,  # it comes as one of TensorFlow's
             accum=slot.value.handle,
             lr=tf.cast(learning_rate, dtype),
             grad=tf.cast(gradient, dtype),

@@ -42,7 +42,8 @@ def fitted(small, digits, steps_a_call=None, plain=False, history=None):
     if plain:
         loss, optimizer = training_model.loss, training_model.optimizer
         training_model = keras.Model(training_model.input, training_model.output)
-        training_model.compile(optimizer, loss, [keras.metrics.CategoricalAccuracy("accuracy")])
+        metrics = [keras.metrics.CategoricalAccuracy("accuracy")]
+        training_model.compile(optimizer, loss, metrics=metrics)
         arguments = feed.fit_arguments()
     done = training_model.fit(**arguments, epochs=2, verbose=0, callbacks=[feed])
     if history is not None:
