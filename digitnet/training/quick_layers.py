@@ -58,7 +58,7 @@ class ConvolutionAsProduct(Twin):
         if not isinstance(layer, keras.layers.Conv2D):
             return False
         plain = (layer.strides, layer.dilation_rate, layer.groups, layer.data_format)
-        if plain != ((1, 1), (1, 1), 1, "channels_last"):
+        if plain != ((1, 1), (1, 1), 1, "channels_last") or layer.activity_regularizer:
             return False
         _, _, width, channels = layer.input.shape
         _, height, width_out, filters = layer.output.shape
