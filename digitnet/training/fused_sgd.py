@@ -14,6 +14,7 @@ class FusedSGD(keras.optimizers.SGD):
     """
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """As Keras has it."""
         if not self.momentum:
             super().update_step(gradient, variable, learning_rate)
             return

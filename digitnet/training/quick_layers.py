@@ -33,7 +33,7 @@ class Twin(keras.layers.Layer):
         return self.layer.compute_output_shape(input_shape)
 
     def quickly(self, inputs: Any) -> Any:
-        """The layer's function."""
+        """What the layer gives while it trains."""
         raise NotImplementedError
 
 
@@ -45,6 +45,7 @@ class ConvolutionAsProduct(Twin):
     """
 
     def quickly(self, inputs: Any) -> Any:
+        """As `Twin` has it."""
         layer = self.layer
         kernel = ops.cast(layer.kernel, self.compute_dtype)
         outputs = convolved(inputs, kernel, layer.padding == "same")
@@ -98,6 +99,7 @@ class GateAsProduct(Twin):
     """An `AttentionGate` whose 1×1 convolution is a product."""
 
     def quickly(self, inputs: Any) -> Any:
+        """As `Twin` has it."""
         gate = self.layer
         kernel = ops.cast(gate.kernel, self.compute_dtype)[0, 0]
         scores = ops.matmul(inputs, kernel) + ops.cast(gate.bias, self.compute_dtype)
@@ -121,6 +123,7 @@ class PoolingByPairs(Twin):
     """
 
     def quickly(self, inputs: Any) -> Any:
+        """As `Twin` has it."""
         _, height, width, channels = inputs.shape
         pairs = ops.reshape(inputs, (-1, height // 2, 2, width, channels))
         taller = ops.maximum(pairs[:, :, 0], pairs[:, :, 1])
@@ -142,6 +145,7 @@ class BareConvolution(Twin):
     """A `Conv2D` without bias and activation, which come behind the pooling that follows it."""
 
     def quickly(self, inputs: Any) -> Any:
+        """As `Twin` has it."""
         layer = self.layer
         return layer.convolution_op(inputs, ops.cast(layer.kernel, self.compute_dtype))
 
@@ -158,6 +162,7 @@ class PoolingFirst(Twin):
         self.convolution = convolution
 
     def quickly(self, inputs: Any) -> Any:
+        """As `Twin` has it."""
         bias = ops.cast(self.convolution.bias, self.compute_dtype)
         return self.convolution.activation(self.layer(inputs) + bias)
 

@@ -53,6 +53,7 @@ class ScannedModel(keras.Model):
         return logs, state
 
     def make_train_function(self, force: bool = False) -> None:
+        """As Keras has it: `train_function(state, iterator)`; here it takes one of `calls`."""
         if self.train_function is not None and not force:
             return
         import jax
@@ -65,12 +66,14 @@ class ScannedModel(keras.Model):
         self.train_function = train_function
 
     def make_test_function(self, force: bool = False) -> None:
+        """As Keras has it; batches that one call has are scored by one program."""
         if on_cpu():  # XLA has slow convolutions for loops there, and a call costs nothing
             super().make_test_function(force)
         elif self.test_function is None or force:
             self.test_function = _together(self.test_step, self.steps_per_execution, joined=False)
 
     def make_predict_function(self, force: bool = False) -> Callable[..., Any] | None:
+        """As Keras has it; batches that one call has are answered by one program."""
         if on_cpu():
             return super().make_predict_function(force)
         if self.predict_function is None or force:
