@@ -14,8 +14,8 @@ from keras import ops
 from digitnet.attention import AttentionGate
 
 # Multiplications an image, up to which a convolution is a product of a dense matrix here. LeNet's
-# two have 0.66 and 0.67 million, five times what the convolution needs, and a step of the whole
-# network takes XLA half of the time on a CPU.
+# two have 0.66 and 0.67 million, three to six times what a convolution needs, and yet a step of the
+# network takes XLA on a CPU two thirds of the time, and a fifth within a loop.
 MOST_PRODUCTS = 1_000_000
 
 
