@@ -29,6 +29,9 @@ class ScannedModel(keras.Model):
     def __init__(self, inputs: Any, outputs: Any, batches: Batches, **kwargs: Any) -> None:
         super().__init__(inputs, outputs, **kwargs)
         self.batches = batches
+        self.train_function: Any
+        self.test_function: Any
+        self.predict_function: Any
 
     def run(self, state: Any, shown: dict[str, Any], first: Any, count: Any) -> tuple[Any, Any]:
         """Does `count` training steps from step `first` of an epoch on.

@@ -224,8 +224,8 @@ def _say(epoch: int, epochs: int, seconds: float, logs: dict[str, np.ndarray]) -
 def _summary(results: list[dict[str, Any]]) -> dict[str, Any]:
     """What `metrics.json` says of all seeds."""
     first = results[0]
-    same = ("dataset", "model", "recipe", "epochs", "train_count", "validation_count")
-    same += ("test_count", "parameters")
+    same = ["dataset", "model", "recipe", "epochs", "train_count", "validation_count"]
+    same += ["test_count", "parameters"]
     accuracies = [one["test_accuracy"] for one in results]
     scored = [value for value in accuracies if value is not None]
     return {

@@ -40,7 +40,7 @@ class SideBySide:
         self._test = jax.jit(self._test_all)
         self._answer = jax.jit(self._answer_all)
 
-    def gather(self, states: list[list[np.ndarray]]) -> None:
+    def gather(self, states: list[list[list[np.ndarray]]]) -> None:
         """Takes the states that the seeds begin with: `state_of` a model, one a seed."""
         groups = zip(*states, strict=True)
         self._states = tuple(

@@ -173,7 +173,7 @@ class TogetherScorer:
 
     def __call__(self, epoch: int, logs: dict[str, np.ndarray], side: Any, seconds: float) -> None:
         test = self._accuracies(side, self.digits.x_test, self.digits.y_test)
-        train = [None] * len(self.paths)
+        train: list[float] | list[None] = [None] * len(self.paths)
         if epoch + 1 in self.milestones:
             train = self._accuracies(side, self.digits.x_train, self.digits.y_train)
         for place, path in enumerate(self.paths):
