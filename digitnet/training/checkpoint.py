@@ -90,6 +90,8 @@ class Checkpoint(keras.callbacks.Callback):
             }
             files.write_json(temporary / STATE, state)
             _sync(temporary / WEIGHTS)
+            # Of seeds side by side one may be ahead of the epoch that all of them go on from.
+            shutil.rmtree(final, ignore_errors=True)
             os.replace(temporary, final)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
