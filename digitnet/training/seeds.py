@@ -77,7 +77,7 @@ def train_seeds(
             f"--learning-rate (it is {recipe.learning_rate:g}) and give another --run-dir; the "
             "other seeds are finished."
         )
-    metrics = _summary(list(results.values()))
+    metrics = _summary([results[path] for path in recipes])
     files.write_json(folder / "metrics.json", metrics)
     return metrics
 
