@@ -64,7 +64,10 @@ def row(variant: str, seed: int, num_epochs: int, digits: datasets.Digits) -> di
     training_model = compile_for_training(model, chosen, feed.steps_per_epoch)
     started = time.process_time()
     history = training_model.fit(
-        **feed.fit_arguments(), epochs=chosen.epochs, verbose=0, callbacks=[feed]
+        **feed.fit_arguments(model=training_model),
+        epochs=chosen.epochs,
+        verbose=0,
+        callbacks=[feed],
     ).history
     cpu_seconds = time.process_time() - started
     probabilities = model.predict(digits.x_validation, batch_size=500, verbose=0)

@@ -77,7 +77,10 @@ def measure(recipe: Recipe, digits: datasets.Digits) -> Stopwatch:
     _compile(training_model, recipe, digits)
     watch = Stopwatch(digits.x_test, digits.y_test)
     training_model.fit(
-        **feed.fit_arguments(), epochs=recipe.epochs, verbose=2, callbacks=[feed, watch.callback()]
+        **feed.fit_arguments(model=training_model),
+        epochs=recipe.epochs,
+        verbose=2,
+        callbacks=[feed, watch.callback()],
     )
     return watch
 
@@ -86,19 +89,25 @@ def _compile(model, recipe, digits):
     """Trains and scores a little, and puts every weight and slot back."""
     import keras
 
-    from digitnet.training import epochs
+    from digitnet.training import epochs, training_set
     from digitnet.training.augmentation import Augmentation
     from digitnet.training.feed import Feed
     from digitnet.training.run_directory import EVALUATION_BATCH_SIZE
+    from digitnet.training.scanned import ScannedModel
 
     model.optimizer.build(model.trainable_variables)
     variables = [*model.variables, *model.optimizer.variables]
     before = [keras.ops.convert_to_numpy(variable) for variable in variables]
-    count = WARM_UP_BATCHES * recipe.batch_size
-    source = epochs.Shuffled(digits.x_train[:count], digits.y_train[:count], recipe.seed)
-    augmentation, num_classes = Augmentation.of(recipe), model.output_shape[-1]
-    few = Feed(source, augmentation, recipe.batch_size, num_classes)
-    model.fit(**few.fit_arguments(), epochs=1, verbose=0, callbacks=[few])
+    num_classes = model.output_shape[-1]
+    if isinstance(model, ScannedModel):  # a program is compiled for a number of images: take all
+        few = Feed.of(recipe, training_set.of(recipe, digits), num_classes)
+        arguments = {**few.fit_arguments(model=model), "steps_per_epoch": model.steps_per_execution}
+    else:
+        count = WARM_UP_BATCHES * recipe.batch_size
+        source = epochs.Shuffled(digits.x_train[:count], digits.y_train[:count], recipe.seed)
+        few = Feed(source, Augmentation.of(recipe), recipe.batch_size, num_classes)
+        arguments = few.fit_arguments()
+    model.fit(**arguments, epochs=1, verbose=0, callbacks=[few])
     model.predict(digits.x_test, EVALUATION_BATCH_SIZE, verbose=0)
     for variable, value in zip(variables, before, strict=True):
         variable.assign(value)
@@ -144,7 +153,6 @@ def _main(argv):
 
     from digitnet.digits import datasets
     from digitnet.recipe import RECIPES
-    from digitnet.training import epochs
 
     if not 0 < arguments.goal <= 100:
         raise UserError(f"--goal must lie above 0 and at most at 100, but it is {arguments.goal}.")
@@ -160,7 +168,6 @@ def _main(argv):
             f"the recipe's batch is {recipe.batch_size}, and {arguments.dataset} has "
             f"{len(digits.y_train)} training images; name a larger --dataset."
         )
-    epochs.require_packages(recipe)
     watch = measure(recipe, digits)
     markdown = table(recipe, watch, arguments.goal, blocks.command(parser, argv))
     print(markdown)

@@ -1,6 +1,7 @@
-"""Images a second of training: ours, plain Keras, and a plain PyTorch loop, side by side.
+"""Images a second of training: ours on TensorFlow and JAX, plain Keras, and a plain PyTorch loop.
 
-    python -m benchmarks.train_speed [--torch-python PYTHON] [--rounds N] [--threads N]
+    python -m benchmarks.train_speed [--jax-python PYTHON] [--torch-python PYTHON] [--rounds N]
+        [--threads N]
 
 Each contender trains lenet_attention at the default recipe's batch in a process of its own for one
 epoch to warm up and one to be timed, from the end of the one to the end of the other. Rounds
@@ -8,8 +9,10 @@ alternate between the contenders, and the best round of each counts, because oth
 machine only ever slows one down; the median of the rounds' own ratios stands beside it, because
 what slows a machine seldom lasts for one contender only. `ours` augments, as the
 default recipe does; `torch` does the same augmentation with grid_sample; `plain` is `fit` on arrays
-without augmentation. PyTorch is no dependency of digitnet: --torch-python names an interpreter that
-has it (default: this one), and it is left out where there is none.
+without augmentation. `ours` and `plain` run on TensorFlow, `jax` is ours on JAX, each in a process
+of its own, on whatever device it finds. JAX and PyTorch may live elsewhere: --jax-python and
+--torch-python name interpreters that have them (default: this one). What is missing is left out,
+which is said.
 """
 
 import argparse
@@ -24,11 +27,13 @@ from benchmarks import blocks, readme
 from edge_demo.contract import UserError, run_command
 
 CONTENDERS = {
-    "ours": "`python -m digitnet.train`, default recipe: augmentation and all",
-    "plain": "`fit` on arrays, no augmentation",
+    "ours": "`python -m digitnet.train` on TensorFlow, default recipe: augmentation and all",
+    "jax": "`python -m digitnet.train` on JAX, the same",
+    "plain": "`fit` on arrays on TensorFlow, no augmentation",
     "torch": "plain PyTorch loop, same model, batch and augmentation",
 }
 IMAGES = 60_000
+BACKENDS = {"ours": "tensorflow", "jax": "jax", "plain": "tensorflow", "torch": "torch"}
 
 
 def measure(contender: str) -> float:
@@ -42,7 +47,7 @@ def measure(contender: str) -> float:
         from benchmarks.torch_loop import train_epoch
 
         return train_epoch(images, labels)
-    return _keras(images, labels, with_augmentation=contender == "ours")
+    return _keras(images, labels, with_augmentation=contender != "plain")
 
 
 def _keras(images, labels, with_augmentation):
@@ -63,7 +68,9 @@ def _keras(images, labels, with_augmentation):
         source = Shuffled(images, labels, seed=0)
         feed = Feed(source, Augmentation.of(chosen), chosen.batch_size, num_classes=10)
         callbacks = [feed, clock.callback()]
-        training_model.fit(**feed.fit_arguments(), epochs=2, verbose=0, callbacks=callbacks)
+        training_model.fit(
+            **feed.fit_arguments(model=training_model), epochs=2, verbose=0, callbacks=callbacks
+        )
     else:
         optimizer = keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True)
         model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -90,6 +97,24 @@ class _Clock:
         self._started = now
 
 
+def _found(pythons):
+    """The contenders whose interpreter has their backend; what is left out is said."""
+    found = {}
+    for contender, python in pythons.items():
+        backend = BACKENDS[contender]
+        try:
+            missing = subprocess.run(
+                [python, "-c", f"import {backend}"], capture_output=True
+            ).returncode
+        except OSError:
+            missing = True
+        if missing:
+            print(f"{python} has no {backend}: {contender!r} is left out.", file=sys.stderr)
+        else:
+            found[contender] = python
+    return found
+
+
 def _in_child(contender, python, threads):
     environment = {
         **os.environ,
@@ -97,9 +122,10 @@ def _in_child(contender, python, threads):
         "TF_NUM_INTEROP_THREADS": str(threads),
         "OMP_NUM_THREADS": str(threads),
         "PYTHONPATH": str(readme.README.parent),
+        "KERAS_BACKEND": BACKENDS[contender],
     }
-    if contender == "torch":
-        environment["KERAS_BACKEND"] = "torch"  # that interpreter need not have TensorFlow
+    if contender == "jax" and threads == 1:
+        environment["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
     result = subprocess.run(
         [python, "-m", "benchmarks.train_speed", "--contender", contender],
         env=environment,
@@ -157,6 +183,7 @@ def main(argv=None) -> int:
 
 def _main(argv):
     parser = blocks.parser("train_speed", __doc__)
+    parser.add_argument("--jax-python", default=sys.executable, help="default: this one")
     parser.add_argument("--torch-python", default=sys.executable, help="default: this one")
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="default: all cores")
@@ -169,11 +196,16 @@ def _main(argv):
     if arguments.contender:
         print(json.dumps(measure(arguments.contender)))
         return 0
-    pythons = {"ours": sys.executable, "plain": sys.executable, "torch": arguments.torch_python}
-    has_torch = subprocess.run([arguments.torch_python, "-c", "import torch"], capture_output=True)
-    if has_torch.returncode:
-        print(f"{arguments.torch_python} has no PyTorch: left out.", file=sys.stderr)
-        del pythons["torch"]
+    pythons = _found(
+        {
+            "ours": sys.executable,
+            "jax": arguments.jax_python,
+            "plain": sys.executable,
+            "torch": arguments.torch_python,
+        }
+    )
+    if not pythons:
+        raise UserError("there is neither TensorFlow, nor JAX, nor PyTorch: nothing to measure.")
     speeds = {contender: [] for contender in pythons}
     for _ in tqdm(range(arguments.rounds), desc="rounds"):
         for contender, python in pythons.items():

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import functools
 import pathlib
 import shlex
 import sys
@@ -39,7 +40,8 @@ def reproduce(
         chosen: The rows.
         digits: What to run them on; without validation images.
         folder: Where outcomes are stored, and the report written.
-        seeds: Seeds of each row; `None` for three, one for the large networks.
+        seeds: Seeds of each row; `None` for three, one for the large networks. With Keras' JAX
+            backend and the executor `local` the seeds of a small network are trained side by side.
         epochs: The most epochs that any network is trained for; `None` for the protocol's.
         executor: `local` or `ray`.
         workers: Worker processes, or tasks at a time.
@@ -77,7 +79,11 @@ def _write_report(store: Store, digits: "Digits") -> None:
 def _executor(name: str) -> Callable[..., Iterator[Outcome]]:
     from digitnet.paper.runners import cluster, local
 
-    return {"local": local.run_jobs, "ray": cluster.run_jobs}[name]
+    if name == "ray":
+        return cluster.run_jobs
+    import keras
+
+    return functools.partial(local.run_jobs, side_by_side=keras.backend.backend() == "jax")
 
 
 def _line(outcome: Outcome) -> str:
@@ -118,7 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seeds",
         type=int,
-        help=f"seeds a row (default: {plan.SEEDS}, large networks {plan.SEEDS_LARGE})",
+        help=f"seeds a row (default: {plan.SEEDS}, large networks {plan.SEEDS_LARGE}); side "
+        "by side with Keras' JAX backend",
     )
     parser.add_argument(
         "--dataset",

@@ -124,7 +124,7 @@ def train(
         watch = StopWhenDiverged(recipe, run_dir)
         with contextlib.redirect_stdout(sys.stderr):  # Keras' progress bar goes to stdout
             training_model.fit(
-                **feed.fit_arguments(state["epoch"]),
+                **feed.fit_arguments(state["epoch"], training_model),
                 initial_epoch=state["epoch"],
                 epochs=recipe.epochs,
                 validation_data=(digits.x_validation, targets) if len(targets) else None,
@@ -170,7 +170,13 @@ def _main(argv: Sequence[str] | None) -> int:
 
             from digitnet.training import devices
 
+            if arguments.seeds is not None:
+                from digitnet.training import side_by_side
+
+                side_by_side.require_backend()
             digits = options.load_digits(recipe, **named)
+        if arguments.seeds is not None:
+            return _train_seeds(arguments, recipe, run_dir, digits, shlex.join(command))
         with contextlib.ExitStack() as stack:
             if arguments.data_parallel:
                 stack.enter_context(devices.data_parallel(recipe.batch_size))
@@ -210,6 +216,31 @@ def _train_together(
         print(f"{this}: trained; process 0 has the run directory", file=sys.stderr)
         return 0
     return _tell(recipe, run_dir, metrics)
+
+
+def _train_seeds(
+    arguments: argparse.Namespace, recipe: Recipe, run_dir: str, digits: "Digits", command: str
+) -> int:
+    """Trains seeds side by side and prints what came out; returns the exit code."""
+    from digitnet.training import seeds
+
+    resume, count = bool(arguments.resume), arguments.seeds
+    metrics = seeds.train_seeds(recipe, digits, run_dir, count, resume=resume, command=command)
+    accuracies = metrics["test_accuracies"]
+    result = "no test images, so nothing says how good they are"
+    if metrics["test_count"]:
+        deviation = metrics["test_accuracy_deviation"]
+        spread = "" if deviation is None else f" ± {100 * deviation:.2f}"
+        result = (
+            f"test accuracy {100 * metrics['test_accuracy']:.2f}{spread} % "
+            f"({min(accuracies):.2%} to {max(accuracies):.2%}) on {metrics['test_count']:,} "
+            f"{metrics['dataset']} images"
+        )
+    print(
+        f"{run_dir}: {count} seeds, {result}, {metrics['parameters']:,} parameters, "
+        f"{metrics['epochs']} epochs in {metrics['seconds']:.0f} s"
+    )
+    return 0
 
 
 def _kept(arguments: argparse.Namespace) -> list[str]:

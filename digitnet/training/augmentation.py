@@ -4,20 +4,23 @@ Chaining Keras' own random layers (rotation, zoom, shear, translation) resamples
 times and blurs it; a model trained on blurred digits is worse on sharp ones. Here all of them are
 composed into one affine matrix.
 
-The draws are NumPy's and follow from seed and epoch alone: a resumed run has no state to restore,
-and pictures can be made ahead of the training step, beside it on another core.
+The draws follow from seed and epoch alone: a resumed run has no state to restore. They are NumPy's,
+made ahead of the training step and beside it, or JAX's, made within the step on the device.
 """
 
 import dataclasses
 import math
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
 from digitnet.recipe import Recipe
+from digitnet.training.warp import warp
 
-DRAWS = 10  # numbers drawn for an image: eight of the transform, contrast, brightness
+NUMBERS = 9  # drawn for an image: angle, shear, two zooms, two shifts, mirror, contrast, brightness
+DRAWS = 10  # what they come to: eight numbers of the transform, contrast, brightness
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,25 +84,37 @@ class Augmentation:
             `keras.ops.image.affine_transform` takes, the contrast's factor, and the brightness'
             offset in 0..255.
         """
-        draws = rng.uniform(-1, 1, (9, count)).astype(np.float32)
+        return self.composed(rng.uniform(-1, 1, (NUMBERS, count)).astype(np.float32), side)
+
+    def composed(self, draws: Any, side: int = 28, numpy: Any = np) -> Any:
+        """What numbers drawn for images come to.
+
+        Args:
+            draws: float32 `(9, B)`, uniform in -1..1.
+            side: Pixels a side of an image.
+            numpy: The module whose arrays these are: NumPy, or `jax.numpy`.
+
+        Returns:
+            float32 `(B, 10)`, as `draw` has it.
+        """
         angle = draws[0] * (self.rotation_degrees * math.pi / 180)
         shear = draws[1] * self.shear
         zoom_x, zoom_y = 1 + draws[2] * self.zoom, 1 + draws[3] * self.zoom
         shift_x, shift_y = draws[4] * self.shift_pixels, draws[5] * self.shift_pixels
         if self.whole_pixels:
-            shift_x, shift_y = np.rint(shift_x), np.rint(shift_y)
+            shift_x, shift_y = numpy.rint(shift_x), numpy.rint(shift_y)
         if self.horizontal_flip:
-            zoom_x *= np.sign(draws[6])
-        cosine, sine = np.cos(angle), np.sin(angle)
+            zoom_x = numpy.where(draws[6] < 0, -zoom_x, zoom_x)
+        cosine, sine = numpy.cos(angle), numpy.sin(angle)
         a, b = cosine * zoom_x, (cosine * shear - sine) * zoom_y
         c, d = sine * zoom_x, (sine * shear + cosine) * zoom_y
         centre = (side - 1) / 2
         offset_x = centre + shift_x - (a + b) * centre
         offset_y = centre + shift_y - (c + d) * centre
-        zero = np.zeros_like(a)
+        zero = numpy.zeros_like(a)
         factor, offset = 1 + draws[7] * self.contrast, draws[8] * (self.brightness * 255)
         columns = (a, b, offset_x, c, d, offset_y, zero, zero, factor, offset)
-        return np.stack(columns, axis=1).astype(np.float32)
+        return numpy.stack(columns, axis=1).astype(np.float32)
 
     def apply(self, images: Any, draws: Any) -> Any:
         """Does to images what was drawn for them.
@@ -113,15 +128,18 @@ class Augmentation:
         """
         if not (self.moves or self.lights):
             return images
-        pixels = ops.cast(images, "float32")
-        if self.moves:
+        if self.moves and keras.backend.backend() == "jax":
+            pixels = warp(images, draws)
+        elif self.moves:
             pixels = ops.image.affine_transform(
-                pixels,
+                ops.cast(images, "float32"),
                 draws[:, :8],
                 interpolation="bilinear",
                 fill_mode="constant",
                 data_format="channels_last",
             )
+        else:
+            pixels = ops.cast(images, "float32")
         if self.lights:
             mean = ops.mean(pixels, axis=(1, 2, 3), keepdims=True)
             factor, offset = draws[:, 8, None, None, None], draws[:, 9, None, None, None]

@@ -53,10 +53,22 @@ class Checkpoint(keras.callbacks.Callback):
         self._started = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.seconds += time.perf_counter() - self._started
-        row = {key: float(value) for key, value in (logs or {}).items()}
+        self.record(epoch, logs or {}, time.perf_counter() - self._started)
+        self.save(epoch)
+
+    def record(self, epoch: int, logs: dict[str, float], seconds: float) -> None:
+        """Adds an epoch (its number from 0) to the history, with what it took."""
+        self.seconds += seconds
+        row = {key: float(value) for key, value in logs.items()}
         learning_rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         self.history.append({"epoch": epoch + 1, **row, "learning_rate": learning_rate})
+
+    def save(self, epoch: int) -> None:
+        """Writes the model's state after an epoch (its number from 0).
+
+        Raises:
+            UserError: If it cannot be written.
+        """
         try:
             self._save(epoch + 1)
         except OSError as error:
@@ -78,6 +90,8 @@ class Checkpoint(keras.callbacks.Callback):
             }
             files.write_json(temporary / STATE, state)
             _sync(temporary / WEIGHTS)
+            # Of seeds side by side one may be ahead of the epoch that all of them go on from.
+            shutil.rmtree(final, ignore_errors=True)
             os.replace(temporary, final)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -90,8 +104,25 @@ def checkpoints(run_dir: str | os.PathLike[str]) -> list[pathlib.Path]:
     return sorted((pathlib.Path(run_dir) / "checkpoints").glob("epoch-*"))
 
 
-def restore(run_dir: str | os.PathLike[str], model: keras.Model) -> dict[str, Any]:
+def newest_epoch(run_dir: str | os.PathLike[str]) -> int:
+    """Epochs that the newest checkpoint of a run has seen, 0 where there is none."""
+    found = checkpoints(run_dir)
+    return _epoch_of(found[-1]) if found else 0
+
+
+def _epoch_of(folder: pathlib.Path) -> int:
+    return int(folder.name.removeprefix("epoch-"))
+
+
+def restore(
+    run_dir: str | os.PathLike[str], model: keras.Model, epoch: int | None = None
+) -> dict[str, Any]:
     """Loads the newest checkpoint into a compiled training model and returns its state.
+
+    Args:
+        run_dir: The run directory.
+        model: The training model.
+        epoch: Take the checkpoint after this many epochs, or none at 0.
 
     Returns:
         The contents of `state.json`, or `{"epoch": 0, "history": [], "seconds": 0.0}` where the
@@ -101,6 +132,8 @@ def restore(run_dir: str | os.PathLike[str], model: keras.Model) -> dict[str, An
         UserError: If the checkpoint is damaged; the sentence says how to go on.
     """
     found = checkpoints(run_dir)
+    if epoch is not None:
+        found = [one for one in found if _epoch_of(one) <= epoch]
     if not found:
         return {"epoch": 0, "history": [], "seconds": 0.0}
     newest = found[-1]
@@ -112,7 +145,7 @@ def restore(run_dir: str | os.PathLike[str], model: keras.Model) -> dict[str, An
             raise ValueError("its checksum is not the one it was written with")
         model.optimizer.build(model.trainable_variables)
         if weights.name == HDF5:
-            model.load_weights(weights)
+            getattr(model, "load_old_weights", model.load_weights)(weights)
         else:
             unpack(content, variables_of(model))
         return {key: state[key] for key in ("epoch", "history", "seconds")}

@@ -1,32 +1,87 @@
 """The model that `fit` sees: ends at the logits, compiled for SGD as a recipe has it."""
 
+from typing import Any
+
 import keras
+import numpy as np
 
 from digitnet.recipe import Recipe
+from digitnet.training import quick_layers
+from digitnet.training.augmentation import Augmentation
+from digitnet.training.fused_sgd import FusedSGD
+from digitnet.training.on_device import Batches
+from digitnet.training.scanned import ScannedModel, on_cpu
 
-# Steps a call into the compiled loop: saves TensorFlow a fifth of an epoch. Keras unrolls the loop
-# on JAX, where 26 steps took over a minute to compile.
-STEPS_PER_EXECUTION = {"tensorflow": 50}
+# Steps a call into the compiled loop: saves TensorFlow a fifth of an epoch, and JAX, on a GPU,
+# nearly all of it. A large network is called for fewer: Ctrl-C and the progress bar wait for them.
+STEPS_PER_EXECUTION = {"tensorflow": 50, "jax": 125}
+LARGE, STEPS_OF_LARGE = 1_000_000, 10  # parameters
 
 
-def compile_for_training(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> keras.Model:
+def compile_for_training(
+    model: keras.Model, recipe: Recipe, steps_per_epoch: int, side_by_side: bool = False
+) -> keras.Model:
     """A model that ends at the logits, compiled for SGD. It shares its weights with `model`.
 
+    On JAX it is a `ScannedModel`, which `Feed.fit_arguments` has to be given, unless batches are
+    distributed over devices or hosts, or the network's convolutions would be slow in a loop.
+
     Labels are one-hot, `(B, 10)`.
+
+    Args:
+        model: A model of `digitnet.models`.
+        recipe: How it is trained.
+        steps_per_epoch: Batches an epoch.
+        side_by_side: Whether it has to be a `ScannedModel`, slow in a loop or not.
     """
-    training_model = keras.Model(model.input, model.get_layer("logits").output, name="classifier")
+    ends = (model.input, model.get_layer("logits").output)
+    training_model = _scanned(model, recipe, side_by_side)
+    if training_model is None and keras.backend.backend() == "tensorflow":
+        twin = quick_layers.twin(model, "logits", quick_layers.quick_layers_of(model))
+        training_model = keras.Model(*twin, name="classifier")
+    elif training_model is None:
+        training_model = keras.Model(*ends, name="classifier")
+    steps = 1
+    if keras.backend.backend() == "tensorflow" or isinstance(training_model, ScannedModel):
+        steps = STEPS_PER_EXECUTION[keras.backend.backend()]
+        if keras.backend.backend() == "jax" and model.count_params() > LARGE:
+            steps = STEPS_OF_LARGE
     training_model.compile(
         optimizer=_optimizer(recipe, steps_per_epoch),
         loss=keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=recipe.label_smoothing
         ),
         metrics=[keras.metrics.CategoricalAccuracy("accuracy")],
-        steps_per_execution=min(
-            STEPS_PER_EXECUTION.get(keras.backend.backend(), 1), steps_per_epoch
-        ),
+        steps_per_execution=min(steps, steps_per_epoch),
         jit_compile=keras.backend.backend() == "jax",  # XLA slows TensorFlow down on a CPU
     )
+    if isinstance(training_model, ScannedModel):
+        _build_state(training_model)
+    # Checkpoints of older versions name the layers themselves, without twins.
+    plain = keras.Model(*ends)
+    plain.compile(training_model.optimizer)
+    training_model.load_old_weights = plain.load_weights
     return training_model
+
+
+def _scanned(model: keras.Model, recipe: Recipe, needed: bool) -> ScannedModel | None:
+    if keras.backend.backend() != "jax" or keras.distribution.distribution() is not None:
+        return None
+    ends = quick_layers.twin(model, "logits", quick_layers.quick_layers_of(model))
+    num_classes = ends[1].shape[-1]
+    batches = Batches(Augmentation.of(recipe), recipe.batch_size, num_classes)
+    scanned = ScannedModel(*ends, batches=batches, name="classifier")
+    slow = on_cpu() and quick_layers.convolves(scanned.layers)
+    return None if slow and not needed else scanned
+
+
+def _build_state(model: ScannedModel) -> None:
+    """Makes all variables that steps change. Keras looks at a batch for them; `fit` has none."""
+    logits: Any = np.zeros((1, model.batches.num_classes), np.float32)
+    model.compute_loss(y=logits, y_pred=logits)
+    model.compute_metrics(None, logits, logits)
+    model.reset_metrics()
+    model.optimizer.build(model.trainable_variables)
 
 
 def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
@@ -42,7 +97,8 @@ def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimiz
             warmup_target=recipe.learning_rate if warmup_steps else None,
             warmup_steps=warmup_steps,
         )
-    return keras.optimizers.SGD(
+    kind = FusedSGD if keras.backend.backend() == "tensorflow" else keras.optimizers.SGD
+    return kind(
         learning_rate,
         momentum=recipe.momentum,
         nesterov=recipe.nesterov,

@@ -13,11 +13,15 @@ class Shuffled:
         images: uint8 `(N, 28, 28, 1)`.
         labels: int64 `(N,)`.
         seed: Decides every order.
+
+    Attributes:
+        fixed: Images and labels as they were given: every epoch shows these.
     """
 
     def __init__(self, images: np.ndarray, labels: np.ndarray, seed: int) -> None:
         self.images, self.labels, self.seed = images, labels, seed
         self.epoch_size = len(labels)
+        self.fixed = images, labels
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Images and labels of one epoch (its number from 0), in its order."""

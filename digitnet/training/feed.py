@@ -1,4 +1,4 @@
-"""From epochs to `fit`: batches, augmented beside the training step."""
+"""From epochs to `fit`: batches, augmented beside the training step or within it."""
 
 import itertools
 from collections.abc import Iterator
@@ -8,7 +8,9 @@ import keras
 import numpy as np
 
 from digitnet.recipe import Recipe
+from digitnet.training import on_device
 from digitnet.training.augmentation import DRAWS, Augmentation
+from digitnet.training.scanned import ScannedModel, calls
 from edge_demo.contract import IMAGE_SHAPE
 
 CHUNK = 25  # batches that are augmented together; one call each would cost as much as the work
@@ -23,6 +25,11 @@ class Epochs(Protocol):
         """Pictures in an epoch."""
         ...
 
+    @property
+    def fixed(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Images and labels that every epoch shows, in orders of their own; else `None`."""
+        ...
+
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """uint8 images `(N, 28, 28, 1)` and int64 labels `(N,)` of one epoch."""
         ...
@@ -33,8 +40,9 @@ class Feed(keras.callbacks.Callback):
 
     On TensorFlow the batches come from a `tf.data` pipeline that augments some batches ahead of
     the training step, beside it; it ends with the epoch. (Given an endless one, Keras fills the
-    last call of `steps_per_execution` steps with the next epoch's images.) On other backends they
-    come from an endless generator.
+    last call of `steps_per_execution` steps with the next epoch's images.) On JAX a `ScannedModel`
+    makes them on the device, and what it is fed are calls. Otherwise they come from an endless
+    generator.
 
     Args:
         training_set: What the epochs show.
@@ -71,9 +79,21 @@ class Feed(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.epoch = epoch
 
-    def fit_arguments(self, first_epoch: int = 0) -> dict[str, Any]:
-        """What `fit` needs to be fed from this epoch on: `x`, `steps_per_epoch` and `shuffle`."""
+    def fit_arguments(
+        self, first_epoch: int = 0, model: keras.Model | None = None
+    ) -> dict[str, Any]:
+        """What `fit` needs to be fed from this epoch on: `x`, `steps_per_epoch` and `shuffle`.
+
+        Args:
+            first_epoch: The epoch's number, from 0.
+            model: The model that is to be fed; a `ScannedModel` takes calls in the place of
+                batches, and makes the same batches out of them.
+        """
         self.epoch = first_epoch
+        if isinstance(model, ScannedModel):
+            steps = model.steps_per_execution
+            x = calls(self.training_set, self.batch_size, self.seed, first_epoch, steps)
+            return {"x": x, "steps_per_epoch": self.steps_per_epoch, "shuffle": False}
         if keras.backend.backend() == "tensorflow":
             return {"x": self._dataset(), "steps_per_epoch": None, "shuffle": False}
         return {
@@ -93,13 +113,30 @@ class Feed(keras.callbacks.Callback):
 
     def _chunks(self, epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Some batches at a time of images as they are, what is drawn for them, and targets."""
-        images, labels = self.training_set.epoch(epoch)
-        rng = np.random.default_rng([self.seed, DRAWS_STREAM, epoch])
-        draws = self.augmentation.draw(rng, len(labels))
+        images, labels, draws = self._drawn(epoch)
         end = self.steps_per_epoch * self.batch_size
         for start in range(0, end, CHUNK * self.batch_size):
             part = slice(start, min(start + CHUNK * self.batch_size, end))
             yield images[part], draws[part], self.targets[labels[part]]
+
+    def _drawn(self, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Images and labels of an epoch in its order, and what is drawn for them.
+
+        On JAX as a `ScannedModel` draws, so that an epoch does not depend on who makes it.
+        """
+        if keras.backend.backend() != "jax":
+            images, labels = self.training_set.epoch(epoch)
+            rng = np.random.default_rng([self.seed, DRAWS_STREAM, epoch])
+            return images, labels, self.augmentation.draw(rng, len(labels))
+        if self.training_set.fixed is None:
+            images, labels = self.training_set.epoch(epoch)
+        else:
+            images, labels = self.training_set.fixed
+            order = np.asarray(on_device.order(self.seed, epoch, len(labels)))
+            images, labels = images[order], labels[order]
+        steps, count = self.steps_per_epoch, self.batch_size
+        drawn = on_device.numbers_of_epoch(self.seed, epoch, steps, count)
+        return images, labels, self.augmentation.composed(drawn)
 
     def _dataset(self) -> Any:
         import tensorflow as tf

@@ -61,6 +61,13 @@ def parser() -> argparse.ArgumentParser:
         "--seed", type=int, help=f"of weights, order and augmentation (default: {usual.seed})"
     )
     parser.add_argument(
+        "--seeds",
+        type=int,
+        metavar="N",
+        help="train N seeds side by side, from --seed on, each into RUN_DIR/seed-… (JAX backend; "
+        "default: one run)",
+    )
+    parser.add_argument(
         "--limit", type=int, help="use at most this many images of each part (default: all)"
     )
     parser.add_argument("--run-dir", help="folder to write (default: runs/RECIPE)")
@@ -108,13 +115,15 @@ def complete(arguments: argparse.Namespace) -> tuple[Recipe, str, dict[str, Any]
 
     Returns:
         The recipe, the run directory, and the keyword arguments `dataset`, `mix_with` and `limit`
-        of `load_digits`.
+        of `load_digits`. `arguments.seeds` is that of the run to be resumed where it is not given.
 
     Raises:
         UserError: If an option is wrong, or there is no run to resume.
     """
     if arguments.limit is not None and arguments.limit < 1:
         raise UserError(f"--limit must be at least 1, but it is {arguments.limit}.")
+    if arguments.seeds is not None:
+        _require_seeds(arguments)
     given = {
         name: value
         for name, value in vars(arguments).items()
@@ -127,11 +136,21 @@ def complete(arguments: argparse.Namespace) -> tuple[Recipe, str, dict[str, Any]
         return recipe, run_dir, {**digits, "dataset": digits["dataset"] or "auto"}
     run_dir = _run_to_resume(arguments)
     config = files.read_record(pathlib.Path(run_dir) / "config.json")
+    if arguments.seeds is None:
+        arguments.seeds = config.get("seeds")
     recipe, before = _recorded(run_dir, config)
     if arguments.recipe is not None:
         recipe = recipe_named(arguments.recipe)
     recipe = dataclasses.replace(recipe, **given)
     return recipe, run_dir, {name: value or before[name] for name, value in digits.items()}
+
+
+def _require_seeds(arguments: argparse.Namespace) -> None:
+    if arguments.seeds < 1:
+        raise UserError(f"--seeds must be at least 1, but it is {arguments.seeds}.")
+    for name in ("data_parallel", "tensorboard"):
+        if getattr(arguments, name):
+            raise UserError(f"--seeds and --{name.replace('_', '-')} cannot be had together.")
 
 
 def recipe_named(name: str) -> Recipe:

@@ -29,6 +29,7 @@ def open_run(
     training_set: TrainingSet,
     resume: bool,
     command: str | None,
+    seeds: int | None = None,
 ) -> pathlib.Path:
     """Makes a run directory, or checks that it holds the run that is to be resumed.
 
@@ -38,6 +39,8 @@ def open_run(
         training_set: What it is to run on.
         resume: Whether an unfinished run is gone on with.
         command: The command line to record, or `None`.
+        seeds: Runs side by side, of the recipe's seed and those that follow it, for which this is
+            the folder; `None` for a run.
 
     Returns:
         The folder as a `pathlib.Path`; it holds `config.json`.
@@ -57,6 +60,7 @@ def open_run(
         "train_count": len(digits.x_train),
         "validation_count": len(digits.x_validation),
         "test_count": len(digits.x_test),
+        **({} if seeds is None else {"seeds": seeds}),
     }
     if (run_dir / "metrics.json").exists():
         raise UserError(

@@ -27,10 +27,17 @@ class TrainingSet(Protocol):
         kind: `digits` or `camera`.
         digits: The `Digits` that it was made of; their test part judges the model.
         epoch_size: Pictures in an epoch.
+        fixed: Images and labels that every epoch shows, in orders of their own; `None` where
+            epochs show other pictures.
     """
 
     kind: str
     digits: Digits
+
+    @property
+    def fixed(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """As above."""
+        ...
 
     @property
     def epoch_size(self) -> int:
@@ -58,7 +65,7 @@ class DigitSet:
     def __init__(self, digits: Digits, seed: int) -> None:
         self.digits = digits
         self._shuffled = Shuffled(digits.x_train, digits.y_train, seed)
-        self.epoch_size = self._shuffled.epoch_size
+        self.epoch_size, self.fixed = self._shuffled.epoch_size, self._shuffled.fixed
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """As `TrainingSet` has it."""
@@ -80,7 +87,7 @@ class CameraSet:
     pictures are few and drawn by themselves. Needs OpenCV.
     """
 
-    kind = CAMERA
+    kind, fixed = CAMERA, None
 
     def __init__(self, digits: Digits, seed: int, pool_size: int = POOL_SIZE) -> None:
         if importlib.util.find_spec("cv2") is None:

@@ -35,7 +35,7 @@ def test_a_watched_run_learns_what_an_unwatched_one_does(digits):
     watch = measure(SMALL, digits)
     feed = Feed.of(SMALL, training_set.of(SMALL, digits), 10)
     model = compile_for_training(models.build(SMALL.model, 0), SMALL, feed.steps_per_epoch)
-    model.fit(**feed.fit_arguments(), epochs=2, verbose=0, callbacks=[feed])
+    model.fit(**feed.fit_arguments(model=model), epochs=2, verbose=0, callbacks=[feed])
     answers = model.predict(digits.x_test, verbose=0).argmax(axis=1)
     assert watch.accuracies[-1] == float((answers == digits.y_test).mean())
     assert len(watch.seconds) == 2

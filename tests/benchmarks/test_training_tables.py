@@ -1,6 +1,7 @@
 """What the tables of the training's benchmarks say of what was measured."""
 
 import dataclasses
+import subprocess
 
 from benchmarks import recipe_ablation, train_speed
 
@@ -46,3 +47,15 @@ def test_training_speed_without_pytorch_has_no_ratio():
     markdown = train_speed.table({"plain": [90.0]}, threads=1)
     plain = cells(markdown, train_speed.CONTENDERS["plain"])
     assert plain[1:4] == ["90", "not measured", "not measured"]
+
+
+def test_training_speed_says_which_backends_are_missing(monkeypatch, capsys):
+    def run(command, **options):
+        return subprocess.CompletedProcess(command, "import torch" not in command)
+
+    monkeypatch.setattr(train_speed.subprocess, "run", run)
+    pythons = dict.fromkeys(train_speed.CONTENDERS, "/a/python")
+    assert train_speed._found(pythons) == {"torch": "/a/python"}
+    told = capsys.readouterr().err
+    assert "has no tensorflow: 'ours' is left out" in told
+    assert "has no jax: 'jax' is left out" in told

@@ -1,6 +1,8 @@
 """From rows to jobs: nothing is run twice."""
 
-from digitnet.paper.experiments.rows import Row, all_rows
+import dataclasses
+
+from digitnet.paper.experiments.rows import LARGE, Row, all_rows
 from digitnet.paper.experiments.trials import LBP, NETWORK, Job, Trial
 
 SEEDS = 3
@@ -32,6 +34,15 @@ def jobs_of(
         length = _epochs_of(trial, epochs)
         wanted += [Job(trial, seed, length, digits, train_count) for seed in range(count)]
     return sorted(wanted, key=lambda job: job.seed)
+
+
+def groups_of(jobs: list[Job]) -> list[list[Job]]:
+    """Jobs that differ in their seeds alone together, where networks are small; else alone."""
+    groups: dict[object, list[Job]] = {}
+    for job in jobs:
+        small = job.trial.method == NETWORK and job.trial.model not in LARGE
+        groups.setdefault(dataclasses.replace(job, seed=0) if small else job, []).append(job)
+    return list(groups.values())
 
 
 def _epochs_of(trial: Trial, most: int | None) -> int:

@@ -23,12 +23,37 @@ def run_job(job: Job, digits: Digits, store: Store) -> Outcome:
             try:
                 outcome = _method(job.trial.method)(job, digits, store)
             except Exception as error:  # the sweep goes on, whatever it was
-                traceback.print_exc()
-                sentence = str(error) if isinstance(error, UserError) else repr(error)
-                facts = {"provenance": provenance.describe(), "history": {}}
-                outcome = Outcome(job, FAILED, sentence, facts)
+                outcome = _failed(job, error)
     store.write(outcome)
     return outcome
+
+
+def run_group(jobs: list[Job], digits: Digits, store: Store) -> list[Outcome]:
+    """Runs the seeds of one trial side by side, or a job that is alone, as `run_job` does.
+
+    What seeds side by side print goes into the log of the first of them.
+    """
+    if len(jobs) == 1:
+        return [run_job(jobs[0], digits, store)]
+    with open(store.log(jobs[0]), "a", encoding="utf-8") as stream:
+        with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+            print(f"process {os.getpid()}", flush=True)
+            try:
+                from digitnet.paper.runners.network import run_networks
+
+                outcomes = run_networks(jobs, digits, store)
+            except Exception as error:
+                outcomes = [_failed(job, error) for job in jobs]
+    for outcome in outcomes:
+        store.write(outcome)
+    return outcomes
+
+
+def _failed(job: Job, error: Exception) -> Outcome:
+    """A job that ended in an error, told in the log."""
+    traceback.print_exc()
+    sentence = str(error) if isinstance(error, UserError) else repr(error)
+    return Outcome(job, FAILED, sentence, {"provenance": provenance.describe(), "history": {}})
 
 
 def _method(name: str) -> Callable[[Job, Digits, Store], Outcome]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
 from digitnet.digits.datasets import Digits
+from digitnet.paper.experiments import plan
 from digitnet.paper.experiments.trials import Job
 from digitnet.paper.runners.store import FAILED, Outcome, Store
 
@@ -16,7 +17,9 @@ ATTEMPTS = 3  # a worker that dies twice over the same job is the job's doing
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
-def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1) -> Iterator[Outcome]:
+def run_jobs(
+    jobs: list[Job], digits: Digits, store: Store, workers: int = 1, side_by_side: bool = False
+) -> Iterator[Outcome]:
     """Runs jobs in `workers` processes and yields each outcome as it comes.
 
     A worker that dies is replaced and its job run again, from its checkpoint. A job whose workers
@@ -28,38 +31,42 @@ def run_jobs(jobs: list[Job], digits: Digits, store: Store, workers: int = 1) ->
         store: Where workers put outcomes.
         workers: Processes at a time; they share the processor's threads evenly, unless the
             environment says how many threads a process has.
+        side_by_side: Whether a worker trains all seeds of a trial at once, which takes Keras' JAX
+            backend.
 
     Yields:
         Every job's `Outcome`, once.
     """
-    waiting = [(job, 1) for job in reversed(jobs)]
-    crew = {_Worker(digits, store, workers) for _ in range(min(workers, len(jobs)))}
+    groups = plan.groups_of(jobs) if side_by_side else [[job] for job in jobs]
+    waiting = [(group, 1) for group in reversed(groups)]
+    crew = {_Worker(digits, store, workers) for _ in range(min(workers, len(groups)))}
     try:
-        while waiting or any(worker.job for worker in crew):
+        while waiting or any(worker.jobs for worker in crew):
             for worker in crew:
-                if waiting and worker.job is None:
+                if waiting and not worker.jobs:
                     worker.start(*waiting.pop())
-            busy = [(worker, worker.job) for worker in crew if worker.job]
+            busy = [(worker, worker.jobs) for worker in crew if worker.jobs]
             ready = multiprocessing.connection.wait([worker.pipe for worker, _ in busy])
-            for worker, job in [one for one in busy if one[0].pipe in ready]:
-                outcome = worker.outcome()
-                if outcome is None:  # it died
+            for worker, group in [one for one in busy if one[0].pipe in ready]:
+                outcomes = worker.outcomes()
+                if outcomes is None:  # it died
                     crew.remove(worker)
                     crew.add(_Worker(digits, store, workers))
-                    outcome = _left_by(job, store)
-                if outcome is None and worker.attempt < ATTEMPTS:
-                    waiting.append((job, worker.attempt + 1))
-                    continue
-                if outcome is None:
-                    outcome = _given_up(job, store)
-                yield outcome
+                    left = [(job, _left_by(job, store)) for job in group]
+                    outcomes = [outcome for _, outcome in left if outcome]
+                    again = [job for job, outcome in left if not outcome]
+                    if again and worker.attempt < ATTEMPTS:
+                        waiting.append((again, worker.attempt + 1))
+                    else:
+                        outcomes += [_given_up(job, store) for job in again]
+                yield from outcomes
     finally:
         for worker in crew:
             worker.stop()
 
 
 class _Worker:
-    """A process that runs one job after the other, and the pipe to it."""
+    """A process that runs one group of jobs after the other, and the pipe to it."""
 
     def __init__(self, digits: Digits, store: Store, workers: int) -> None:
         context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
@@ -68,23 +75,23 @@ class _Worker:
         with threads(max(1, _cores() // workers)):
             self.process.start()
         theirs.close()  # so that its death closes the pipe
-        self.job: Job | None = None
+        self.jobs: list[Job] = []
         self.attempt = 0
 
-    def start(self, job: Job, attempt: int) -> None:
-        self.job, self.attempt = job, attempt
+    def start(self, jobs: list[Job], attempt: int) -> None:
+        self.jobs, self.attempt = jobs, attempt
         with contextlib.suppress(OSError):  # dead already: the pipe's end tells
-            self.pipe.send(job)
+            self.pipe.send(jobs)
 
-    def outcome(self) -> Outcome | None:
-        """What the job left, or `None` if the process died over it."""
+    def outcomes(self) -> list[Outcome] | None:
+        """What the jobs left, or `None` if the process died over them."""
         try:
-            outcome = self.pipe.recv()
+            outcomes = self.pipe.recv()
         except (EOFError, OSError):
             self.process.join()
             return None
-        self.job = None
-        return outcome
+        self.jobs = []
+        return list(outcomes)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -97,11 +104,11 @@ def _work(pipe: Connection, digits: Digits, store: Store) -> None:
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    from digitnet.paper.runners.dispatch import run_job
+    from digitnet.paper.runners.dispatch import run_group
 
     with contextlib.suppress(OSError, EOFError, KeyboardInterrupt):
         while True:
-            pipe.send(run_job(pipe.recv(), digits, store))
+            pipe.send(run_group(pipe.recv(), digits, store))
 
 
 def _end_with_parent() -> None:

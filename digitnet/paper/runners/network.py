@@ -118,6 +118,82 @@ def run_network(job: Job, digits: Digits, store: Store) -> Outcome:
     return Outcome(job, status, message, facts)
 
 
+def run_networks(jobs: list[Job], digits: Digits, store: Store) -> list[Outcome]:
+    """Trains the seeds of one trial side by side, as `run_network` would train each alone.
+
+    Args:
+        jobs: Jobs of the method `network` that differ in their seeds alone.
+        digits, store: As `run_network` takes them.
+    """
+    from digitnet.training.seeds import train_together
+
+    keras.backend.clear_session()
+    folders = {store.run_dir(job): job for job in jobs}
+    for folder, job in folders.items():
+        if not _can_go_on(folder, job.recipe):
+            shutil.rmtree(folder, ignore_errors=True)
+    scorer = TogetherScorer(list(folders), digits, jobs[0].epochs)
+    recipes = {folder: job.recipe for folder, job in folders.items()}
+    results, _ = train_together(recipes, digits, epoch_end=scorer)
+    outcomes = []
+    for place, (folder, job) in enumerate(folders.items()):
+        rows = scorer.rows[place]
+        bad = next((at for at, row in enumerate(rows) if not math.isfinite(row["loss"])), None)
+        status, message = DONE, None
+        if bad is not None:
+            status, message = DIVERGED, f"the loss was {rows[bad]['loss']} in epoch {bad + 1}."
+            rows = rows[:bad]
+        elif rows[-1]["test_accuracy"] < CHANCE:
+            status, message = AT_CHANCE, "it answers no better than chance at its last epoch."
+        facts = {
+            "parameters": results[folder]["parameters"] if folder in results else None,
+            "test_count": len(digits.x_test),
+            "dataset": digits.name,
+            "provenance": provenance.describe(),
+            "history": _columns(rows),
+        }
+        outcomes.append(Outcome(job, status, message, facts))
+    for folder in folders:
+        shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    return outcomes
+
+
+class TogetherScorer:
+    """A `Scorer` of several seeds side by side; `seconds` is each one's share.
+
+    Args:
+        folders: Where each seed's scores are kept.
+        digits, epochs: As `Scorer` takes them.
+    """
+
+    def __init__(self, folders: list[pathlib.Path], digits: Digits, epochs: int) -> None:
+        self.paths = [folder / "scores.json" for folder in folders]
+        self.digits, self.milestones = digits, {*MILESTONES, epochs}
+        self.rows = [json.loads(p.read_text()) if p.exists() else [] for p in self.paths]
+
+    def __call__(self, epoch: int, logs: dict[str, np.ndarray], side: Any, seconds: float) -> None:
+        test = self._accuracies(side, self.digits.x_test, self.digits.y_test)
+        train: list[float] | list[None] = [None] * len(self.paths)
+        if epoch + 1 in self.milestones:
+            train = self._accuracies(side, self.digits.x_train, self.digits.y_train)
+        for place, path in enumerate(self.paths):
+            row = {
+                "seconds": round(seconds / len(self.paths), 2),
+                "loss": round(float(logs["loss"][place]), 5),
+                "augmented_accuracy": round(float(logs["accuracy"][place]), 5),
+                "test_accuracy": test[place],
+                "train_accuracy": train[place],
+            }
+            # A run that goes on from a checkpoint shows the epochs after it again.
+            self.rows[place] = [*self.rows[place][:epoch], row]
+            files.write_json(path, self.rows[place])
+
+    @staticmethod
+    def _accuracies(side: Any, images: np.ndarray, labels: np.ndarray) -> list[float]:
+        answers = side.answers(images, EVALUATION_BATCH_SIZE)
+        return [float(one) for one in (answers == labels).mean(axis=1)]
+
+
 def _can_go_on(run_dir: pathlib.Path, recipe: Recipe) -> bool:
     """Not if it was killed before its first file, or after its last one, or by an older version."""
     config = run_dir / "config.json"

@@ -1,5 +1,6 @@
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -77,3 +78,20 @@ def test_every_field_comes_from_the_recipe_field_of_its_name():
     amounts = {field.name: 1 for field in dataclasses.fields(Augmentation)}
     chosen = dataclasses.replace(recipe.default(), **amounts)
     assert dataclasses.asdict(Augmentation.of(chosen)) == amounts
+
+
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="it is JAX' own warp")
+def test_the_warp_with_one_look_up_a_pixel_is_keras_own_to_the_bit():
+    from digitnet.training.warp import warp
+
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (6, 28, 28, 1), dtype=np.uint8)
+    draws = Augmentation(20, 0.3, 0.2, 3.0, horizontal_flip=True).draw(rng, 6)
+    expected = keras.ops.image.affine_transform(
+        images.astype(np.float32),
+        draws[:, :8],
+        interpolation="bilinear",
+        fill_mode="constant",
+        data_format="channels_last",
+    )
+    np.testing.assert_array_equal(np.rint(warp(images, draws)), np.rint(expected))

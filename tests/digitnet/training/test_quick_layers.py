@@ -1,0 +1,94 @@
+"""Twins of layers: the same function and gradients with the same weights, on every backend."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from digitnet.attention import AttentionGate
+from digitnet.training import quick_layers
+from digitnet.training.quick_layers import ConvolutionAsProduct, GateAsProduct, PoolingByPairs
+
+
+def built(layer, channels=3, side=8):
+    layer(keras.Input((side, side, channels)))
+    return layer
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("kernel_size", [(5, 5), (2, 3)])
+def test_a_convolution_is_the_product_of_rows_and_a_band(padding, kernel_size):
+    layer = built(layers.Conv2D(4, kernel_size, padding=padding, activation="relu"))
+    images = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype(np.float32)
+    twin = ConvolutionAsProduct(layer)
+    assert ConvolutionAsProduct.fits(layer)
+    np.testing.assert_allclose(twin(images, training=True), layer(images), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("layer", "twin"),
+    [
+        (AttentionGate(), GateAsProduct),
+        (AttentionGate(mask="channelwise"), GateAsProduct),
+        (layers.MaxPooling2D(2), PoolingByPairs),
+    ],
+)
+def test_gates_and_poolings_give_what_the_layer_gives(layer, twin):
+    built(layer)
+    images = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype(np.float32)
+    assert twin.fits(layer)
+    np.testing.assert_allclose(twin(layer)(images, training=True), layer(images), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Conv2D(4, 3, strides=2),
+        layers.Conv2D(3, 3, groups=3),
+        layers.Conv2D(4, 3, dilation_rate=2),
+        layers.Conv2D(2000, 3),
+        layers.MaxPooling2D(3),
+        layers.AveragePooling2D(2),
+        AttentionGate(activity_regularizer="l2"),
+    ],
+)
+def test_other_layers_have_no_twin(layer):
+    assert quick_layers.quick_layer(built(layer)) is layer
+
+
+def test_a_twin_that_does_not_train_is_the_layer_itself(monkeypatch):
+    layer = built(layers.Conv2D(4, 3))
+    twin = ConvolutionAsProduct(layer)
+    monkeypatch.setattr(twin, "quickly", lambda inputs: pytest.fail("it trains"))
+    images = np.ones((1, 8, 8, 3), np.float32)
+    np.testing.assert_array_equal(twin(images, training=False), layer(images))
+
+
+def test_a_network_s_twin_has_its_weights_in_their_order():
+    from digitnet import models
+
+    model = models.build("lenet_attention", seed=0)
+    twin = keras.Model(*quick_layers.twin(model, "logits", quick_layers.quick_layer))
+    assert [id(v) for v in twin.variables] == [id(v) for v in model.variables]
+    assert not quick_layers.convolves(twin.layers)
+    images = np.random.default_rng(0).integers(0, 256, (2, 28, 28, 1), dtype=np.uint8)
+    logits = keras.Model(model.input, model.get_layer("logits").output)(images)
+    np.testing.assert_allclose(twin(images, training=True), logits, rtol=1e-3, atol=1e-4)
+
+
+def test_bias_and_activation_behind_the_pooling_change_no_value(monkeypatch):
+    from digitnet import models
+
+    monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
+    model = models.build("lenet_attention", seed=0)
+    behind = quick_layers.pooled_convolutions(model.layers)
+    assert {pool: convolution.name for pool, convolution in behind.items()} == {
+        "pool1": "conv1",
+        "pool2": "conv2",
+    }
+    quick = quick_layers.quick_layers_of(model)
+    twin = keras.Model(*quick_layers.twin(model, "logits", quick))
+    assert [id(v) for v in twin.variables] == [id(v) for v in model.variables]
+    images = np.random.default_rng(0).integers(0, 256, (2, 28, 28, 1), dtype=np.uint8)
+    logits = keras.Model(model.input, model.get_layer("logits").output)(images)
+    np.testing.assert_allclose(twin(images, training=True), logits, rtol=1e-4, atol=1e-5)
