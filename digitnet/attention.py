@@ -26,6 +26,13 @@ class AttentionGate(keras.layers.Layer):
     output = attention * x                    # (B, H, W, C)
     ```
 
+    The channels of one position know a stroke, not what it belongs to. Given a second map that
+    does, a deeper and coarser one, the mask is computed from both:
+
+    ```
+    attention = sigmoid(conv1x1(x) + enlarged(conv1x1(gating)) + bias)
+    ```
+
     Args:
         mask: `"spatial"` (default), one mask shared by all channels, C + 1 weights; or
             `"channelwise"`, a mask for every channel, C·C + C weights.
@@ -43,6 +50,9 @@ class AttentionGate(keras.layers.Layer):
 
     Call arguments:
         inputs: Feature map of rank 4, any float dtype.
+        gating: Optional map `(B, h, w, G)`, likewise channels first for `channels_first`, whose
+            height and width divide those of `inputs`. A layer that is first called with one always
+            needs one; it has G more weights (C·G if channelwise).
         return_attention: If `True`, the layer returns `(output, attention)`. Defaults to `False`.
 
     Input shape:
@@ -53,8 +63,9 @@ class AttentionGate(keras.layers.Layer):
         The input's shape. The mask has one channel if spatial, C if channelwise.
 
     Raises:
-        ValueError: On an unknown `mask` or `data_format`, on an input that is not of rank 4, and
-            on an unknown number of channels.
+        ValueError: On an unknown `mask` or `data_format`, on an input that is not of rank 4, on an
+            unknown number of channels, and where `gating` is given to a layer that was built
+            without one or the other way round.
 
     Example:
 
@@ -68,6 +79,8 @@ class AttentionGate(keras.layers.Layer):
     Reference:
         Hao and Chen, "Deep Neural Network for Handwritten Digital Recognition Based on Attention
         Mechanism", figure 3. The paper does not say how the bias starts; ours starts open.
+        The second map is the gating signal of Oktay et al. 2018, "Attention U-Net", without the
+        hidden layer between the two convolutions.
     """
 
     def __init__(
@@ -106,20 +119,13 @@ class AttentionGate(keras.layers.Layer):
         self.kernel_constraint = keras.constraints.get(kernel_constraint)
         self.bias_constraint = keras.constraints.get(bias_constraint)
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        if len(input_shape) != 4:
-            raise ValueError(
-                f"AttentionGate {self.name!r} expects a feature map of rank 4, (batch, height, "
-                f"width, channels) or (batch, channels, height, width). "
-                f"Received: input_shape={tuple(input_shape)}"
-            )
+    def build(
+        self,
+        inputs_shape: Sequence[int | None],
+        gating_shape: Sequence[int | None] | None = None,
+    ) -> None:
         channel_axis = self._channel_axis
-        channels = input_shape[channel_axis]
-        if channels is None:
-            raise ValueError(
-                f"AttentionGate {self.name!r} needs a known number of channels on axis "
-                f"{channel_axis} ({self.data_format}). Received: input_shape={tuple(input_shape)}"
-            )
+        channels = self._channels(inputs_shape)
         filters = channels if self.mask == "channelwise" else 1
         self.kernel = self.add_weight(
             name="kernel",
@@ -135,21 +141,32 @@ class AttentionGate(keras.layers.Layer):
             regularizer=self.bias_regularizer,
             constraint=self.bias_constraint,
         )
+        self.gating_kernel = None
+        if gating_shape is not None:
+            self.gating_kernel = self.add_weight(
+                name="gating_kernel",
+                shape=(1, 1, self._channels(gating_shape), filters),
+                initializer=self.kernel_initializer,
+                regularizer=self.kernel_regularizer,
+                constraint=self.kernel_constraint,
+            )
         self.input_spec = keras.InputSpec(ndim=4, axes={channel_axis: channels})
 
-    def attention(self, inputs: Any) -> Any:
+    def attention(self, inputs: Any, gating: Any = None) -> Any:
         """Returns the mask for a batch: `(B, H, W, 1)` or `(B, H, W, C)`, floats in 0..1.
 
         For `channels_first` the channels come second, as in the input. The dtype is the layer's
         compute dtype. The layer is built if it is not yet.
         """
         inputs = ops.convert_to_tensor(inputs, dtype=self.compute_dtype)
+        if gating is not None:
+            gating = ops.convert_to_tensor(gating, dtype=self.compute_dtype)
         if not self.built:
-            self.build(inputs.shape)
-        return self._attention(inputs)
+            self.build(inputs.shape, None if gating is None else gating.shape)
+        return self._attention(inputs, gating)
 
-    def call(self, inputs: Any, return_attention: bool = False) -> Any:
-        attention = self._attention(inputs)
+    def call(self, inputs: Any, gating: Any = None, return_attention: bool = False) -> Any:
+        attention = self._attention(inputs, gating)
         gated = inputs * attention
         if self.gated_regularizer is not None:
             loss = self.gated_regularizer(gated)
@@ -157,10 +174,16 @@ class AttentionGate(keras.layers.Layer):
             self.add_loss(ops.divide_no_nan(loss, ops.cast(ops.shape(gated)[0], loss.dtype)))
         return (gated, attention) if return_attention else gated
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        return tuple(input_shape)
+    def compute_output_shape(
+        self,
+        inputs_shape: Sequence[int | None],
+        gating_shape: Sequence[int | None] | None = None,
+    ) -> tuple[int | None, ...]:
+        return tuple(inputs_shape)
 
-    def compute_output_spec(self, inputs: Any, return_attention: bool = False) -> Any:
+    def compute_output_spec(
+        self, inputs: Any, gating: Any = None, return_attention: bool = False
+    ) -> Any:
         gated = keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
         if not return_attention:
             return gated
@@ -187,14 +210,47 @@ class AttentionGate(keras.layers.Layer):
     def _channel_axis(self) -> int:
         return 3 if self.data_format == "channels_last" else 1
 
-    def _attention(self, inputs: Any) -> Any:
-        # TensorFlow has no channels-first convolution on a CPU, so the channels step last for it.
-        if self.data_format == "channels_first":
-            inputs = ops.transpose(inputs, (0, 2, 3, 1))
-        kernel = ops.cast(self.kernel, self.compute_dtype)
-        bias = ops.cast(self.bias, self.compute_dtype)
-        scores = ops.conv(inputs, kernel, padding="valid", data_format="channels_last")
-        attention = ops.sigmoid(scores + bias)
+    def _channels(self, shape: Sequence[int | None]) -> int:
+        """The number of channels in the shape of a feature map."""
+        if len(shape) != 4:
+            raise ValueError(
+                f"AttentionGate {self.name!r} expects a feature map of rank 4, (batch, height, "
+                f"width, channels) or (batch, channels, height, width). "
+                f"Received: input_shape={tuple(shape)}"
+            )
+        channels = shape[self._channel_axis]
+        if channels is None:
+            raise ValueError(
+                f"AttentionGate {self.name!r} needs a known number of channels on axis "
+                f"{self._channel_axis} ({self.data_format}). Received: input_shape={tuple(shape)}"
+            )
+        return channels
+
+    def _attention(self, inputs: Any, gating: Any = None) -> Any:
+        if (gating is None) != (self.gating_kernel is None):
+            built, given = ("without", "one") if gating is not None else ("with", "none")
+            raise ValueError(
+                f"AttentionGate {self.name!r} was built {built} a gating map and is given {given}."
+            )
+        scores = self._scores(inputs, self.kernel)
+        if gating is not None:
+            # One channel is enlarged, not all that it was computed from.
+            size = (ops.shape(scores)[1], ops.shape(scores)[2])
+            scores = scores + ops.image.resize(
+                self._scores(gating, self.gating_kernel),
+                size,
+                interpolation="nearest",
+                data_format="channels_last",
+            )
+        attention = ops.sigmoid(scores + ops.cast(self.bias, self.compute_dtype))
         if self.data_format == "channels_first":
             attention = ops.transpose(attention, (0, 3, 1, 2))
         return attention
+
+    def _scores(self, features: Any, kernel: Any) -> Any:
+        """A 1×1 convolution, channels last whatever the layout of the features."""
+        # TensorFlow has no channels-first convolution on a CPU, so the channels step last for it.
+        if self.data_format == "channels_first":
+            features = ops.transpose(features, (0, 2, 3, 1))
+        kernel = ops.cast(kernel, self.compute_dtype)
+        return ops.conv(features, kernel, padding="valid", data_format="channels_last")

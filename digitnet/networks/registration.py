@@ -14,7 +14,11 @@ from types import ModuleType
 
 # They import Keras and the contract, and nothing else of ours: Keras is imported by whichever of
 # our modules comes first, and what is still half imported then has no names to give.
-LAYER_MODULES = ("digitnet.attention", "digitnet.networks.digits_only")
+LAYER_MODULES = (
+    "digitnet.attention",
+    "digitnet.networks.digits_only",
+    "digitnet.networks.enlarge",
+)
 
 
 class KerasFinder(MetaPathFinder):
