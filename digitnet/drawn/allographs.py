@@ -366,4 +366,9 @@ def choose_allograph(digit: int, rng: np.random.Generator) -> tuple[Glyph, Hand]
         digit: 0..9.
         rng: NumPy's Generator.
     """
-    return choose(ALLOGRAPHS[digit], rng), _HANDS.get(digit, ORDINARY_HAND)
+    return choose(ALLOGRAPHS[digit], rng), hand_of(digit)
+
+
+def hand_of(digit: int) -> Hand:
+    """The hand that writes a digit."""
+    return _HANDS.get(digit, ORDINARY_HAND)
