@@ -16,6 +16,7 @@ from digitnet.attention import AttentionGate
 from digitnet.networks.edge import edge
 from digitnet.networks.gates import OPEN, VARIANTS, ZERO
 from digitnet.networks.large import alexnet, resnet50, vgg16
+from digitnet.networks.page_reader import page_reader
 from edge_demo.contract import ATTENTION, IMAGE_SHAPE, NUM_CLASSES, PROBABILITIES
 
 # Said to every layer that asks: `~/.keras/keras.json` of an old installation may say otherwise.
@@ -45,12 +46,12 @@ def build(name: str, seed: int | None = None) -> keras.Model:
         raise ValueError(f"There is no model {name!r}; the models are: {known}.")
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    return {**MODELS, **GATE_VARIANTS}[name]()
+    return {**MODELS, **GATE_VARIANTS, **PAGE_READERS}[name]()
 
 
 def exists(name: str) -> bool:
     """Whether `build` knows a model of this name."""
-    return name in MODELS or name in GATE_VARIANTS
+    return name in MODELS or name in GATE_VARIANTS or name in PAGE_READERS
 
 
 def lenet(name: str = "lenet") -> keras.Model:
@@ -146,4 +147,11 @@ GATE_VARIANTS: dict[str, Callable[[], keras.Model]] = {
         bias_initializer=GATE_BIASES[gate.bias],
     )
     for model, gate in VARIANTS.items()
+}
+
+# They take the levels of a page and answer where digits are: `digitnet.networks.page_reader`.
+PAGE_READERS: dict[str, Callable[[], keras.Model]] = {
+    "page_reader": page_reader,
+    "page_reader_own_gates": functools.partial(page_reader, "page_reader_own_gates", gates="own"),
+    "page_reader_no_gates": functools.partial(page_reader, "page_reader_no_gates", gates="none"),
 }

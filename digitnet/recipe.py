@@ -35,6 +35,8 @@ class Recipe:
         brightness, contrast: Likewise.
         world: Whether the camera's pictures of `digitnet.drawn.world` (stroke digits, photographed
             digits, what is no digit) stand beside the training digits. Needs OpenCV.
+        pages: Drawn pages that a page reader is trained on; 0 for every other model. An epoch is
+            then 250 steps, and a batch so many crops of pages.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
             keeps weights in float32. For accelerators; slower on most CPUs.
         calibrates: Whether the confidences are fitted to held-out images at the end, as
@@ -64,6 +66,7 @@ class Recipe:
     brightness: float = 0.0
     contrast: float = 0.0
     world: bool = False
+    pages: int = 0
     precision: str = "float32"
     calibrates: bool = True
     validation_count: int = 1000
@@ -72,6 +75,12 @@ class Recipe:
     def __post_init__(self) -> None:
         known = ", ".join(model_names())
         _require(_is_model(self.model), f"--model must be one of {known}", self.model)
+        _require(
+            (self.pages > 0) == (self.model in networks.PAGE_READERS),
+            "a page reader, and no other model, is trained on pages (--recipe page): --model must "
+            f"go with it and be one of {', '.join(networks.PAGE_READERS)}",
+            self.model,
+        )
         _require(self.epochs >= 1, "--epochs must be at least 1", self.epochs)
         _require(self.batch_size >= 1, "--batch-size must be at least 1", self.batch_size)
         _require(
@@ -102,7 +111,7 @@ def model_names() -> tuple[str, ...]:
 
 
 def _is_model(name: str) -> bool:
-    return name in model_names() or name in GATES
+    return name in model_names() or name in GATES or name in networks.PAGE_READERS
 
 
 def _require(condition: bool, rule: str, value: object) -> None:
@@ -156,6 +165,28 @@ def edge() -> Recipe:
     )
 
 
+def page() -> Recipe:
+    """The network that finds digits on pages: `python -m digitnet.train --recipe page`."""
+    return Recipe(
+        name="page",
+        model="page_reader",
+        epochs=28,
+        batch_size=24,
+        learning_rate=0.03,
+        warmup_epochs=1.0,
+        weight_decay=1e-4,
+        label_smoothing=0.05,
+        ema_momentum=0.998,
+        rotation_degrees=0.0,
+        shear=0.0,
+        zoom=0.0,
+        shift_pixels=0.0,
+        calibrates=False,
+        pages=12000,
+        validation_count=5000,
+    )
+
+
 def paper() -> Recipe:
     """The paper's protocol read literally: `python -m digitnet.train --recipe paper`.
 
@@ -198,6 +229,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "default": default,
     "long": long,
     "edge": edge,
+    "page": page,
     "paper": paper,
     "paper_momentum": paper_momentum,
 }

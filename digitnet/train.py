@@ -100,6 +100,12 @@ def train(
         UserError: If the digits are none, the folder holds another run, or cannot be written, a
             checkpoint is damaged, the batch is larger than the data, or the loss is no number.
     """
+    if recipe.pages:
+        from digitnet.training.pages.run import train_on_pages
+
+        return train_on_pages(
+            recipe, digits, run_dir, resume=resume, command=command, callbacks=callbacks
+        )
     import numpy as np
 
     from digitnet import models
@@ -253,6 +259,8 @@ def _tell(recipe: Recipe, run_dir: str, metrics: dict[str, Any]) -> int:
     """Prints the result, and what to do next; returns the exit code."""
     from digitnet.training.divergence import at_chance
 
+    if recipe.pages:
+        return _tell_of_pages(run_dir, metrics)
     if metrics["test_count"]:
         result = (
             f"test accuracy {metrics['test_accuracy']:.2%} on {metrics['test_count']:,} "
@@ -274,6 +282,19 @@ def _tell(recipe: Recipe, run_dir: str, metrics: dict[str, Any]) -> int:
         )
         return 1
     print(f"next: python -m export {folder}", file=sys.stderr)
+    return 0
+
+
+def _tell_of_pages(run_dir: str, metrics: dict[str, Any]) -> int:
+    print(
+        f"{run_dir}: {metrics['found']:,} of {metrics['held_out_digits']:,} digits of held-out "
+        f"pages found, {metrics['read']:,} of them read, {metrics['false']:,} false ones, "
+        f"{metrics['parameters']:,} parameters, {metrics['epochs']} epochs in "
+        f"{metrics['seconds']:.0f} s"
+    )
+    folder = shlex.quote(str(run_dir))
+    print(f"pictures and figures: {folder}/report.md", file=sys.stderr)
+    print(f"next: python -m export.pages {folder}", file=sys.stderr)
     return 0
 
 

@@ -47,7 +47,7 @@ def compile_for_training(
         if keras.backend.backend() == "jax" and model.count_params() > LARGE:
             steps = STEPS_OF_LARGE
     training_model.compile(
-        optimizer=_optimizer(recipe, steps_per_epoch),
+        optimizer=optimizer(recipe, steps_per_epoch),
         loss=keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=recipe.label_smoothing
         ),
@@ -84,7 +84,8 @@ def _build_state(model: ScannedModel) -> None:
     model.optimizer.build(model.trainable_variables)
 
 
-def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """SGD with the schedule, momentum, decay and averaging of a recipe."""
     learning_rate = recipe.learning_rate
     if recipe.schedule == "cosine":
         # At most a tenth of the run: one that ends at its highest rate has learned little.

@@ -17,7 +17,7 @@ from digitnet.recipe import Recipe
 from digitnet.training import plots, provenance, run_report, scores
 from digitnet.training.checkpoint import Checkpoint
 from digitnet.training.temperature import SEARCH_RANGE, calibrate, hits_bound
-from digitnet.training.training_set import TrainingSet, description
+from digitnet.training.training_set import Named, TrainingSet, description
 from edge_demo.contract import NUM_CLASSES
 
 EVALUATION_BATCH_SIZE = 500
@@ -26,7 +26,7 @@ EVALUATION_BATCH_SIZE = 500
 def open_run(
     run_dir: str | os.PathLike[str],
     recipe: Recipe,
-    training_set: TrainingSet,
+    training_set: Named,
     resume: bool,
     command: str | None,
     seeds: int | None = None,
@@ -131,7 +131,7 @@ def finish(
         raise AssertionError(f"{result['count']} of {len(digits.x_test)} test images were scored")
     with files.replacing(run_dir / "model.keras") as temporary:
         model.save(temporary)
-    _write_history(run_dir / "history.csv", keeper.history)
+    write_history(run_dir / "history.csv", keeper.history)
     if len(digits.x_test):
         plots.write_all(run_dir, model, digits, probabilities, keeper.history)
     else:
@@ -199,7 +199,8 @@ def _not_measured(recipe: Recipe, metrics: dict[str, Any]) -> list[str]:
     return found
 
 
-def _write_history(path: pathlib.Path, history: list[dict[str, float]]) -> None:
+def write_history(path: pathlib.Path, history: list[dict[str, float]]) -> None:
+    """A row an epoch, as CSV."""
     text = io.StringIO()
     writer = csv.DictWriter(text, history[0].keys(), lineterminator="\n")
     writer.writeheader()

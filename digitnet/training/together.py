@@ -153,7 +153,7 @@ def of_process_0(content: bytes) -> bytes:
 def _require_same(digits: Digits, hosts: Hosts) -> None:
     checksum = hashlib.sha256()
     for array in (digits.x_train, digits.y_train, digits.x_validation, digits.y_validation):
-        checksum.update(np.ascontiguousarray(array))
+        checksum.update(np.ascontiguousarray(array).data)
     if of_process_0(checksum.digest()) != checksum.digest():
         raise UserError(
             f"process {hosts.process_id} has other digits than process 0; give all of them the "

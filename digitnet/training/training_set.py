@@ -20,6 +20,13 @@ DIGITS, CAMERA = "digits", "camera"  # the kinds, as config.json has them
 POOL_SIZE = 4000  # held-out pictures of each of the camera's kinds
 
 
+class Named(Protocol):
+    """What `config.json` names: a kind, and the digits that it is made of."""
+
+    kind: str
+    digits: Digits
+
+
 class TrainingSet(Protocol):
     """Images are uint8 `(N, 28, 28, 1)`, labels int64 `(N,)`: 0..9, and 10 for no digit.
 
@@ -173,7 +180,7 @@ def require_a_batch(recipe: Recipe, digits: Digits) -> None:
         )
 
 
-def description(training_set: TrainingSet) -> dict[str, Any]:
+def description(training_set: Named) -> dict[str, Any]:
     """What `config.json` says of a training set under `training_set`, for `training_set_of`."""
     digits = training_set.digits
     return {

@@ -1,0 +1,1 @@
+"""Training of the page reader: crops of drawn pages, targets, losses, and the run."""
