@@ -1,0 +1,147 @@
+"""The page reader's .tflite file: `python -m export.pages RUN_DIR [--out FILE]`.
+
+int8 with built-in operators, calibrated on canvases of drawn pages that training saw, and judged
+before it takes its name: on held-out drawn pages it has to find what the Keras model finds.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge_demo.contract import PAGE_CANVAS, UserError, run_command
+from export import convert, trained_run
+
+CALIBRATION_PAGES, JUDGED_PAGES = 60, 60
+CALIBRATION_SEED, JUDGED_SEED = 2_000_003, 3_000_017  # training's pages have others
+LEAST_AGREEMENT = 0.97  # share of the Keras model's answers that the file gives as well
+SURE = 0.4  # what counts as an answer there
+LARGEST_BYTES = 300_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command line. Returns the exit code."""
+    return run_command(_main, argv)
+
+
+def _main(argv: Sequence[str] | None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m export.pages", description=__doc__)
+    parser.add_argument("run_dir", help="of `python -m digitnet.train --recipe page`")
+    parser.add_argument("--out", metavar="FILE", help="default: RUN_DIR/digitnet-page-int8.tflite")
+    parser.add_argument("--dataset", help="the digits to draw with (default: the run's)")
+    arguments = parser.parse_args(argv)
+    out = Path(arguments.out or Path(arguments.run_dir) / "digitnet-page-int8.tflite")
+    report = export(arguments.run_dir, out, arguments.dataset)
+    print(json.dumps(report, indent=2))
+    return 0
+
+
+def export(run_dir: str | Path, out: Path, dataset: str | None = None) -> dict[str, Any]:
+    """Writes the file and returns what was measured of it.
+
+    Raises:
+        UserError: there is no run, it is none of a page reader, the conversion fails, or the file
+            does not find what the Keras model finds.
+    """
+    run = trained_run.read(run_dir)
+    if not run.config.get("recipe", {}).get("pages"):
+        raise UserError(
+            f"{run_dir} holds no page reader; train one with `python -m digitnet.train --recipe "
+            "page`, or export this run with `python -m export`."
+        )
+    from digitnet.training.training_set import digits_of
+
+    digits = digits_of(run.config, dataset)
+    model = fixed(trained_run.load_model(run.model_path))
+    canvases = drawn_canvases(digits.x_train, digits.y_train, CALIBRATION_PAGES, CALIBRATION_SEED)
+    content = to_int8(model, canvases)
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        trial = Path(folder) / out.name
+        trial.write_bytes(content)
+        report = judged(model, trial, digits)
+        report["bytes"] = len(content)
+        if report["agreement"] < LEAST_AGREEMENT or len(content) > LARGEST_BYTES:
+            raise UserError(
+                f"the file is not written: it gives {report['agreement']:.1%} of the Keras model's "
+                f"answers (at least {LEAST_AGREEMENT:.0%}) in {len(content):,} bytes (at most "
+                f"{LARGEST_BYTES:,}); train for longer, or look at the weights' ranges."
+            )
+        os.replace(trial, out)
+    return report
+
+
+def fixed(model: Any) -> Any:
+    """The same network for one canvas: float32 `(1, 736, 640, 3)` in 0..255."""
+    from digitnet.networks.page_reader import page_reader
+
+    gates = {"page_reader_own_gates": "own", "page_reader_no_gates": "none"}.get(model.name, "deep")
+    twin = page_reader(model.name, gates, (1, *PAGE_CANVAS[:2]), "float32")
+    twin.set_weights(model.get_weights())
+    return twin
+
+
+def to_int8(model: Any, canvases: np.ndarray) -> bytes:
+    """The bytes of the file; `canvases`, uint8 `(N, 736, 640, 3)`, set the ranges."""
+
+    def batches() -> Iterator[list[np.ndarray]]:
+        for image in canvases:
+            yield [image[np.newaxis].astype("float32")]
+
+    def configure(converter: Any, tensorflow: Any) -> None:
+        converter.optimizations = [tensorflow.lite.Optimize.DEFAULT]
+        converter.representative_dataset = batches
+        converter.target_spec.supported_ops = [tensorflow.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tensorflow.uint8
+        converter.inference_output_type = tensorflow.int8
+
+    return convert._converted(model, configure, input_type="float32")
+
+
+def drawn_canvases(images: np.ndarray, labels: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Canvases uint8 `(N, 736, 640, 3)` of `count` drawn pages."""
+    from digitnet.drawn.written_pages import draw_written_page
+    from edge_demo.reading import canvas, levels
+
+    drawn = []
+    for number in range(count):
+        page = draw_written_page((seed, number), images[..., 0], labels)
+        pyramid = levels.pyramid(page.image)
+        tiles = canvas.plan([(level.shape[1], level.shape[0]) for level in pyramid])
+        drawn.append(canvas.paint(pyramid, tiles))
+    return np.concatenate(drawn)
+
+
+def judged(model: Any, path: Path, digits: Any) -> dict[str, Any]:
+    """What of the Keras model's answers on held-out pages the file gives, and how many more."""
+    from edge_demo.model.page_model import PageModel
+    from edge_demo.reading.peaks import find_peaks, shares
+
+    network = PageModel(path)
+    given = agreed = more = 0
+    canvases = drawn_canvases(digits.x_validation, digits.y_validation, JUDGED_PAGES, JUDGED_SEED)
+    for image in canvases:
+        maps = model(image[np.newaxis].astype("float32"))
+        presence, kinds, boxes = (np.array(maps[n])[0] for n in ("presence", "digits", "boxes"))
+        ours = find_peaks(presence[:, :, 0], kinds, boxes, SURE)
+        theirs = find_peaks(*network.maps(image), SURE / 2)
+        given += len(ours.boxes)
+        more += int((theirs.sureness >= SURE).sum())
+        for box in ours.boxes:
+            agreed += bool(len(theirs.boxes)) and shares(theirs.boxes, box).max() > 0.5
+    return {
+        "runtime": network.runtime,
+        "canvases": len(canvases),
+        "keras_answers": given,
+        "file_answers": more,
+        "agreement": agreed / max(given, 1),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
