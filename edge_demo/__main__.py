@@ -49,6 +49,12 @@ def parser() -> argparse.ArgumentParser:
         "of pictures (read recursively, sorted); default: the first camera that is found",
     )
     add("--model", metavar="FILE", help=f"a .tflite file (default: {model_file.DEFAULT_PATH.name})")
+    add(
+        "--page-reader",
+        metavar="FILE",
+        help="a .tflite file of the network that finds digits on pictures "
+        f"(default: {model_file.DEFAULT_PAGE_READER.name})",
+    )
     add("--json", action="store_true", help="print one JSON object per frame")
     add(
         "--save",

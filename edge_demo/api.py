@@ -10,6 +10,7 @@ import numpy as np
 from edge_demo.contract import UserError
 from edge_demo.frames.pictures import decode_picture, read_picture
 from edge_demo.model.classifier import Classifier
+from edge_demo.model.page_model import PageModel
 from edge_demo.reading.numbers import find_numbers, texts
 from edge_demo.reading.reader import THRESHOLD, Reading, read_digits, read_page
 
@@ -24,6 +25,7 @@ class Reader:
     Args:
         model: a .tflite file. None: the one that ships with the package.
         threshold: the least probability with which a digit is reported, 0..1. None: 0.4.
+        page_reader: a .tflite file of a page reader. None: the one that ships with the package.
 
     Attributes:
         model_path: the model file.
@@ -44,14 +46,18 @@ class Reader:
     """
 
     def __init__(
-        self, model: str | os.PathLike | None = None, threshold: float | None = None
+        self,
+        model: str | os.PathLike | None = None,
+        threshold: float | None = None,
+        page_reader: str | os.PathLike | None = None,
     ) -> None:
         threshold = THRESHOLD if threshold is None else threshold
         if not 0 <= threshold <= 1:
             raise UserError(f"threshold takes 0 to 1. Received: {threshold}")
         self.threshold = threshold
-        self._model = model
+        self._model, self._page_reader = model, page_reader
         self._classifier = Classifier(model)
+        self._network = PageModel(page_reader)
         self._lock = threading.Lock()
         self.model_path, self.labels = self._classifier.model_path, self._classifier.labels
         self.metadata, self.runtime = self._classifier.metadata, self._classifier.runtime
@@ -71,7 +77,9 @@ class Reader:
         """
         frame = _frame(picture)
         with self._lock:
-            return read_digits(frame, self._classifier, self.threshold, turn=True)
+            return read_digits(
+                frame, self._classifier, self.threshold, turn=True, network=self._network
+            )
 
     __call__ = read
 
@@ -83,11 +91,13 @@ class Reader:
         """
         frame = _frame(picture)
         with self._lock:
-            page = read_page(frame, self._classifier, self.threshold, turn=True)
+            page = read_page(
+                frame, self._classifier, self.threshold, turn=True, network=self._network
+            )
         return texts(find_numbers(frame, page))["lines"]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Reader, (self._model, self.threshold)
+        return Reader, (self._model, self.threshold, self._page_reader)
 
 
 def read(picture: Picture) -> list[Reading]:

@@ -14,6 +14,7 @@ from edge_demo.contract import UserError
 from edge_demo.frames import foreign, pictures
 from edge_demo.frames.cameras import choose_camera
 from edge_demo.frames.sources import Frame, expand, open_source
+from edge_demo.model.page_model import PageModel
 from edge_demo.model.reloading import ReloadingClassifier
 from edge_demo.reading.numbers import Number, find_numbers, texts
 from edge_demo.reading.reader import Reading
@@ -39,6 +40,7 @@ class Demo:
         self.sources = [path for text in arguments.sources for path in expand(text)]
         refuse_saving_among(self.sources, arguments.save)
         self.classifier = ReloadingClassifier(arguments.model)
+        self.network = PageModel(arguments.page_reader)
         self.saver = Saver(arguments.save) if arguments.save else None
         self.window = self._window()
         self.frames = self.failures = self.saved = 0
@@ -67,7 +69,9 @@ class Demo:
 
     def _read_source(self, source: str) -> None:
         options, first = self.options, True
-        reader = SourceReader(self.classifier, options.threshold, options.rotate, options.upright)
+        reader = SourceReader(
+            self.classifier, options.threshold, options.rotate, options.upright, self.network
+        )
         self.answer = self.line = None
         frames = self._frames(source)
         try:

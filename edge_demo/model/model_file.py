@@ -8,6 +8,7 @@ from edge_demo import contract
 from edge_demo.contract import UserError
 
 DEFAULT_PATH = Path(__file__).parents[1] / "models" / "digitnet-int8.tflite"
+DEFAULT_PAGE_READER = DEFAULT_PATH.with_name("digitnet-page-int8.tflite")
 
 
 class ModelFileError(UserError):

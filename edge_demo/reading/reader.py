@@ -2,11 +2,14 @@
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from edge_demo.contract import THRESHOLD
 from edge_demo.reading.finder import SMALL_SIDE
+from edge_demo.reading.looking import PageNetwork
 from edge_demo.reading.resolve import DigitClassifier
+from edge_demo.reading.seen import best_view, read_with
 from edge_demo.reading.writing import Reading, Writing, find_writing
 
 MOSTLY = 0.5  # of what is written: fewer digits may be grain, more bars may be streaks
@@ -42,9 +45,10 @@ def read_digits(
     threshold: float = THRESHOLD,
     turn: bool = False,
     still: bool = True,
+    network: PageNetwork | None = None,
 ) -> list[Reading]:
     """Reads the digits of a frame: the readings of `read_page`."""
-    return read_page(frame, classifier, threshold, turn, still).readings
+    return read_page(frame, classifier, threshold, turn, still, network).readings
 
 
 def read_page(
@@ -53,6 +57,7 @@ def read_page(
     threshold: float = THRESHOLD,
     turn: bool = False,
     still: bool = True,
+    network: PageNetwork | None = None,
 ) -> Page:
     """Reads a frame.
 
@@ -64,7 +69,11 @@ def read_page(
         still: whether it stands alone, and there is time to enlarge a small one and to read it in
             both polarities. A video's frame is read in the other polarity only where the first
             shows mostly bars.
+        network: the page reader, for stills: it finds digits beside the stages, says which of
+            theirs are none, and how the page lies.
     """
+    if network is not None and still:
+        return _read_both_ways(frame, classifier, threshold, turn, network)
     writing = _read_upright(frame, classifier, threshold, still)
     turns = 0
     if turn and writing.things >= LEAST_TURNED and writing.quality < BAD_PAGE:
@@ -80,6 +89,25 @@ def read_page(
     badly = writing.things >= LEAST_TURNED and writing.quality < BAD_PAGE
     readings = turn_back(writing.readings, turns, frame.shape)
     return Page(readings, turns, writing.light_on_dark, badly)
+
+
+def _read_both_ways(
+    frame: np.ndarray,
+    classifier: DigitClassifier,
+    threshold: float,
+    turn: bool,
+    network: PageNetwork,
+) -> Page:
+    gray = frame if frame.ndim == 2 else cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
+    view = best_view(gray, network, turn)
+    turned = np.ascontiguousarray(np.rot90(frame, view.turns))
+    writing = _read_upright(turned, classifier, threshold, True)
+    readings = read_with(view, writing, classifier, threshold)
+    certainty = sum(reading.confidence for reading in readings)
+    things = max(len(readings), writing.things)
+    badly = things >= LEAST_TURNED and certainty < BAD_PAGE * things
+    readings = turn_back(readings, view.turns, frame.shape)
+    return Page(readings, view.turns, writing.light_on_dark, badly)
 
 
 def _right_way_up(readings: list[Reading]) -> float:

@@ -37,20 +37,28 @@ class Answer(NamedTuple):
 
 
 def classify(candidate: Candidate, classifier: DigitClassifier) -> Answer:
-    """Returns the Answer for a candidate's ink.
+    """Returns the Answer for a candidate's ink."""
+    image, probabilities, attention = classify_ink(candidate.ink, classifier)
+    digit = int(probabilities.argmax())
+    confidence = float(probabilities[digit])
+    return Answer(candidate, image, probabilities, attention, digit, confidence)
+
+
+def classify_ink(
+    ink: np.ndarray, classifier: DigitClassifier
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Returns (image, probabilities, attention), as `Answer` has them, for ink uint8 [h, w].
 
     An unsure answer is asked for again with the image slanted to either side and averaged: what
     writers vary, and a digit's meaning does not depend on.
     """
-    image = normalize(candidate.ink)
+    image = normalize(ink)
     probabilities, attention = classifier.predict(image)
     if probabilities.max() < SURE:
         slanted = [_slanted(image, slant) for slant in SLANTS]
         others = [classifier.predict(other)[0] for other in slanted]
         probabilities = np.mean([probabilities, *others], axis=0)
-    digit = int(probabilities.argmax())
-    confidence = float(probabilities[digit])
-    return Answer(candidate, image, probabilities, attention, digit, confidence)
+    return image, probabilities, attention
 
 
 def _slanted(image: np.ndarray, slant: float) -> np.ndarray:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from edge_demo.reading.layout import reading_order
+from edge_demo.reading.looking import PageNetwork
 from edge_demo.reading.reader import DigitClassifier, Page, read_page, turn_back
 from edge_demo.reading.tracker import Tracker
 
@@ -15,6 +16,7 @@ class SourceReader:
         threshold: The least probability with which a digit is reported, 0..1.
         rotate_degrees: By which every frame is turned clockwise before it is read: 0, 90, 180, 270.
         upright: Whether pictures are not tried on their sides and upside down.
+        network: The page reader, which finds digits on pictures beside the stages.
     """
 
     def __init__(
@@ -23,8 +25,10 @@ class SourceReader:
         threshold: float,
         rotate_degrees: int = 0,
         upright: bool = False,
+        network: PageNetwork | None = None,
     ) -> None:
         self._classifier, self._threshold, self._upright = classifier, threshold, upright
+        self._network = network
         self._turns = -rotate_degrees // 90 % 4  # NumPy turns counter-clockwise
         self._tracker = Tracker()
 
@@ -45,6 +49,7 @@ class SourceReader:
             self._threshold,
             turn=time is None and not self._upright,
             still=time is None,
+            network=self._network,
         )
         readings = page.readings
         if time is not None:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from edge_demo.frames.pictures import decode_picture
+from edge_demo.model.page_model import PageModel
 from edge_demo.model.reloading import ReloadingClassifier
 from edge_demo.reading.numbers import Number, find_numbers, texts
 from edge_demo.reading.reader import Reading, read_page
@@ -23,10 +24,14 @@ class PostedPictures:
     Args:
         model_path: A .tflite file. None: the one that ships with the package.
         threshold: The least probability with which a digit is reported, 0..1.
+        page_reader_path: A page reader's .tflite file. None: the one that ships.
     """
 
-    def __init__(self, model_path: str | None, threshold: float) -> None:
+    def __init__(
+        self, model_path: str | None, threshold: float, page_reader_path: str | None = None
+    ) -> None:
         self._model_path, self._threshold = model_path, threshold
+        self._page_reader_path = page_reader_path
         self._of_thread = threading.local()
 
     def classifier(self) -> ReloadingClassifier:
@@ -34,6 +39,12 @@ class PostedPictures:
         if not hasattr(self._of_thread, "classifier"):
             self._of_thread.classifier = ReloadingClassifier(self._model_path)
         return self._of_thread.classifier
+
+    def network(self) -> PageModel:
+        """This thread's page reader."""
+        if not hasattr(self._of_thread, "network"):
+            self._of_thread.network = PageModel(self._page_reader_path)
+        return self._of_thread.network
 
     def read(
         self, content: bytes, name: str, details: bool, annotated: bool, quick: bool
@@ -53,7 +64,8 @@ class PostedPictures:
         """
         frame = decode_picture(content, name, MOST_PIXELS)
         still = not quick
-        page = read_page(frame, self.classifier(), self._threshold, turn=still, still=still)
+        network = self.network() if still else None
+        page = read_page(frame, self.classifier(), self._threshold, still, still, network)
         readings, lines = page.readings, find_numbers(frame, page)
         digits = [reading.to_dict() for reading in readings]
         answer: dict[str, Any] = {"frame": 0, "source": name, "digits": digits}

@@ -11,6 +11,7 @@ import uvicorn
 from edge_demo.contract import UserError
 from edge_demo.frames.cameras import choose_camera
 from edge_demo.frames.sources import Frame, open_source
+from edge_demo.model.page_model import PageModel
 from edge_demo.model.reloading import ReloadingClassifier
 from edge_demo.reading.reader import Page as ReadPage
 from edge_demo.reading.source_reader import SourceReader
@@ -35,7 +36,7 @@ def serve(arguments: Namespace) -> int:
     """
     address = parse_address(arguments.web)
     collection = Collection(arguments.collect) if arguments.collect else None
-    posted = PostedPictures(arguments.model, arguments.threshold)
+    posted = PostedPictures(arguments.model, arguments.threshold, arguments.page_reader)
     live = LiveView(_frames_of(arguments.sources), _reader_of(arguments))
     page = Page(live, posted, collection, address)
     listener = listen(address)
@@ -69,5 +70,8 @@ def _frames_of(sources: list[str]) -> Callable[[], Iterator[Frame | UserError]]:
 def _reader_of(arguments: Namespace) -> Callable[[Frame], ReadPage]:
     """A function from frame to what is read, steadied over a moving source's frames."""
     classifier = ReloadingClassifier(arguments.model)
-    reader = SourceReader(classifier, arguments.threshold, arguments.rotate, arguments.upright)
+    network = PageModel(arguments.page_reader)
+    reader = SourceReader(
+        classifier, arguments.threshold, arguments.rotate, arguments.upright, network
+    )
     return lambda frame: reader.read(frame.image, frame.time)

@@ -1,0 +1,96 @@
+"""The ink of a digit whose box is known: what stands out in it, lighter or darker than around."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+MARGIN = 0.2  # of a box's longer side: ink may reach beyond the box, and paper is seen around it
+PAPER = 0.6  # of the longer side: strokes are narrower than this, and their paper is not
+MOST_SIDE = 160  # pixels: larger cut-outs are read on a smaller copy
+OWN = 0.5  # share of a piece of ink that lies in the box when the piece is the digit's
+BOX_MARGIN = 0.06  # of the longer side, by which a box may be too small
+CRUMB = 0.03  # share of the ink, below which a piece is a speck
+
+
+class Cutout(NamedTuple):
+    """ink: uint8 [h, w], 255 = ink, 0 = paper and what is no part of the digit. peak: 0..255, the
+    contrast of its strongest strokes with the paper.
+    """
+
+    ink: np.ndarray
+    peak: float
+
+
+def cut_out(gray: np.ndarray, box: np.ndarray) -> Iterator[Cutout]:
+    """Yields the ink of a box in either polarity, dark ink first.
+
+    Args:
+        gray: uint8 [height, width].
+        box: float [4], x, y, width, height in pixels of the frame.
+
+    Yields:
+        A Cutout for each polarity that has ink in the box.
+    """
+    part, inside = _part(gray, box)
+    if part.size == 0:
+        return
+    longest = max(inside[2:])
+    kernel = np.ones((max(3, int(PAPER * longest) | 1),) * 2, np.uint8)
+    for one in (part, cv2.bitwise_not(part)):
+        paper = cv2.blur(cv2.morphologyEx(one, cv2.MORPH_CLOSE, kernel), (3, 3))
+        strength = cv2.bitwise_not(cv2.divide(one, np.maximum(paper, 1), scale=255))
+        cutout = _own_ink(strength, inside)
+        if cutout is not None:
+            yield cutout
+
+
+def _part(gray: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The box with its margin, made smaller where it is large, and the box in its pixels."""
+    x, y, width, height = (float(side) for side in box)
+    margin = MARGIN * max(width, height) + 2
+    left, top = max(0, int(x - margin)), max(0, int(y - margin))
+    right = min(gray.shape[1], int(np.ceil(x + width + margin)))
+    bottom = min(gray.shape[0], int(np.ceil(y + height + margin)))
+    part = gray[top : max(bottom, top), left : max(right, left)]
+    inside = np.array([x - left, y - top, width, height])
+    if part.size and max(part.shape) > MOST_SIDE:
+        scale = MOST_SIDE / max(part.shape)
+        size = [max(1, round(side * scale)) for side in part.shape[::-1]]
+        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        inside = inside * scale
+    return part, inside
+
+
+def _own_ink(strength: np.ndarray, inside: np.ndarray) -> Cutout | None:
+    """The pieces of ink that lie in the box for the most part, or None where there are none."""
+    margin = BOX_MARGIN * max(inside[2:]) + 1
+    left, top = (max(0, int(v - margin)) for v in inside[:2])
+    right, bottom = (int(np.ceil(v + margin)) for v in inside[:2] + inside[2:])
+    core = np.zeros_like(strength)
+    core[top:bottom, left:right] = 255
+    level, _ = cv2.threshold(
+        strength[top:bottom, left:right], 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU
+    )
+    mask = cv2.threshold(strength, max(0.8 * level, 1), 255, cv2.THRESH_BINARY)[1]
+    count, labels = cv2.connectedComponents(mask)
+    if count < 2:
+        return None
+    weights = strength.astype(np.float32).ravel()
+    total = np.bincount(labels.ravel(), weights, count)
+    within = np.bincount(labels.ravel(), weights * (core.ravel() > 0), count)
+    total[0] = 0
+    own = (within > OWN * total) & (within > CRUMB * within[1:].sum())
+    own[0] = False
+    if not own.any():
+        # Joined to a line or a neighbour: what lies in the box is all there is of the digit.
+        own = within > CRUMB * within[1:].sum()
+        own[0] = False
+    # What reaches out of the box belongs to something else.
+    kept = (own[labels] & (core > 0)).astype(np.uint8)
+    ink = cv2.bitwise_and(strength, strength, mask=kept)
+    peak = float(np.percentile(ink[kept > 0], 90)) if kept.any() else 0.0
+    if peak < 1:
+        return None
+    return Cutout(cv2.convertScaleAbs(ink, alpha=255 / peak), peak)

@@ -1,0 +1,90 @@
+"""A still picture read in both ways: by the stages of `writing`, and by the page reader."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from edge_demo.reading.canvas import OVERLAP, WIDTH
+from edge_demo.reading.finder import ENLARGED, SMALL_SIDE
+from edge_demo.reading.layout import reading_order
+from edge_demo.reading.looking import PageNetwork, look
+from edge_demo.reading.peaks import Peaks
+from edge_demo.reading.resolve import DigitClassifier
+from edge_demo.reading.union import gather, load_weights, united
+from edge_demo.reading.writing import Reading, Writing
+
+# Pixels to which the longest side of a picture is brought: two canvases wide, three at 1600 would
+# take twice as long.
+LONGEST = 2 * WIDTH - OVERLAP
+# Least probability of a digit that the page reader alone sees. From here on it adds no false digit
+# on drawn scenes and empty pages: `python -m benchmarks.union_thresholds`.
+ALONE = 0.9
+CLEAR = 0.3  # sureness from which a peak tells how a page lies
+WELL = 0.9  # mean of such peaks, from which a page is not tried another way round
+BETTER = 2.0  # times as much has to be seen another way round
+FEWEST = 4  # peaks; fewer do not tell how a page lies
+
+
+class View(NamedTuple):
+    """How a picture lies best: quarter turns, counter-clockwise as `numpy.rot90`; what is seen."""
+
+    turns: int
+    gray: np.ndarray
+    seen: Peaks
+
+
+def best_view(gray: np.ndarray, network: PageNetwork, turn: bool) -> View:
+    """The view of a grey picture in which the page reader sees most.
+
+    Args:
+        gray: uint8 [height, width].
+        network: The page reader.
+        turn: Whether it is tried on its sides and upside down, where it reads badly.
+    """
+    best = View(0, gray, look_at(gray, network))
+    if not turn:
+        return best
+    _, count, mean = _telling(best.seen)
+    if count >= FEWEST and mean >= WELL:
+        return best
+    views = {turns: np.ascontiguousarray(np.rot90(gray, turns)) for turns in range(4)}
+    told = {turns: _telling(look_at(view, network, finest=1)) for turns, view in views.items()}
+    turns = max(told, key=lambda one: told[one][0])
+    if told[turns][1] < FEWEST or told[turns][0] <= BETTER * told[0][0]:
+        return best
+    return View(turns, views[turns], look_at(views[turns], network))
+
+
+def look_at(gray: np.ndarray, network: PageNetwork, finest: int = 0) -> Peaks:
+    """What the page reader sees, large pictures made smaller and small ones larger for it.
+
+    `finest` is as `look` takes it; boxes are in pixels of the picture as it was given.
+    """
+    longest = max(gray.shape)
+    scale = min(1.0, LONGEST / longest)
+    if longest < SMALL_SIDE:
+        scale = min(float(ENLARGED), LONGEST / longest)
+    if scale == 1:
+        return look(gray, network, finest=finest)
+    size = [max(1, round(side * scale)) for side in gray.shape[::-1]]
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    seen = look(cv2.resize(gray, size, interpolation=way), network, finest=finest)
+    return seen._replace(boxes=seen.boxes / np.float32(scale))
+
+
+def read_with(
+    view: View, writing: Writing, classifier: DigitClassifier, threshold: float
+) -> list[Reading]:
+    """The digits of a view, in reading order: what the stages read of it, and what else is seen."""
+    found = gather(writing.readings, view.seen, view.gray, classifier)
+    readings = united(found, load_weights(), max(threshold, ALONE))
+    order = reading_order([reading.box for reading in readings])
+    return [readings[index] for index in order]
+
+
+def _telling(seen: Peaks) -> tuple[float, int, float]:
+    """How much is seen that is one digit and no other: the sum, of how many peaks, their mean."""
+    clear = seen.sureness >= CLEAR
+    certain = seen.sureness[clear] * seen.digits[clear].max(axis=1, initial=0)
+    return float(certain.sum()), int(clear.sum()), float(certain.mean()) if clear.any() else 0.0

@@ -1,0 +1,196 @@
+"""One list of digits from two ways of finding them, each with how sure both together are.
+
+The stages of `writing` find ink and ask the classifier what it is; the page reader sees where
+digits stand. Where both see one, where only one does, and where they disagree about which digit it
+is, is evidence, which is added up as log-odds.
+"""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from edge_demo.reading.cutout import cut_out
+from edge_demo.reading.peaks import Peaks, shares
+from edge_demo.reading.resolve import DigitClassifier, classify_ink
+from edge_demo.reading.writing import Reading
+
+WEIGHTS = Path(__file__).with_name("union_weights.json")
+NONE_SEEN = 0.1  # sureness where the page reader has no peak: below `looking.LEAST`
+SAME = 0.55  # shared area over the smaller box's, from which two boxes may be of one digit
+ALIKE = 0.3  # of their areas: else one is a part of the other
+LEAST_LOG = -3.0  # of faintness and smallness: below a twentieth it does not matter by how much
+KINDS = ("both", "stages", "network")
+# Of the weights, in the order of `Evidence.features`.
+NAMES = (
+    *KINDS,
+    *(f"classifier_log_odds_{kind}" for kind in KINDS),
+    "network_log_odds",
+    "log_agreement",
+    "faintness",
+    "smallness",
+)
+
+
+class Evidence(NamedTuple):
+    """What is known of one digit that may be.
+
+    kind: who found it, one of `KINDS`. classifier: probability of the classifier's answer.
+    network: sureness of the page reader. agreement: probability that the page reader gives the
+    same answer, 0.1 where it says nothing. faintness, smallness: logarithms, 0 or less, of its
+    contrast and height over what is usual of the digits on the page that both see.
+    """
+
+    kind: str
+    classifier: float
+    network: float
+    agreement: float
+    faintness: float = 0.0
+    smallness: float = 0.0
+
+    def features(self) -> np.ndarray:
+        """float64 [10], as `NAMES` says; the classifier's log-odds stand in its kind's place."""
+        kinds = np.array([float(self.kind == kind) for kind in KINDS])
+        odds = kinds * _log_odds(self.classifier)
+        agreement = np.log(max(self.agreement, 1e-3))
+        place = [self.faintness, self.smallness]
+        return np.array([*kinds, *odds, _log_odds(self.network), agreement, *place])
+
+
+def load_weights() -> np.ndarray:
+    """The fitted weights of `Evidence.features`, float64 [10]."""
+    weights = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
+    return np.array([weights[name] for name in NAMES])
+
+
+def gather(
+    readings: list[Reading], seen: Peaks, gray: np.ndarray, classifier: DigitClassifier
+) -> list[tuple[Reading, Evidence]]:
+    """Every digit that one of the two ways finds, with what is known of it.
+
+    Args:
+        readings: What the stages read.
+        seen: What the page reader sees, boxes in pixels of the frame.
+        gray: uint8 [height, width], the frame.
+        classifier: Says which digit the page reader's are.
+    """
+    found = []
+    taken = np.zeros(len(seen.boxes), bool)
+    for reading in readings:
+        at = _match(seen.boxes, taken, np.array(reading.box, np.float32))
+        if at is None:
+            evidence = Evidence("stages", reading.confidence, NONE_SEEN, 0.1)
+            found.append((reading, evidence))
+            continue
+        taken[at] = True
+        found.append(_both(reading, seen.sureness[at], seen.digits[at]))
+    for at in np.flatnonzero(~taken):
+        read = _from_network(seen, at, gray, classifier)
+        if read is not None:
+            found.append(read)
+    return _compared(found, gray)
+
+
+def united(
+    found: list[tuple[Reading, Evidence]], weights: np.ndarray, threshold: float
+) -> list[Reading]:
+    """What the stages read, and beside it what the page reader alone sees and is sure of.
+
+    Args:
+        found: As `gather` gives it.
+        weights: As `load_weights` gives them.
+        threshold: The least probability with which the page reader's digits are reported, 0..1.
+
+    Returns:
+        list of Reading. The stages' keep their confidence; where two lie in one place the stages'
+        is kept, and of two of the page reader's the surer.
+    """
+    kept = [reading for reading, evidence in found if evidence.kind != "network"]
+    alone = []
+    for reading, evidence in found:
+        if evidence.kind == "network":
+            confidence = 1 / (1 + np.exp(-float(weights @ evidence.features())))
+            if confidence >= threshold:
+                alone.append(reading._replace(confidence=confidence))
+    alone.sort(key=lambda reading: -reading.confidence)
+    for reading in alone:
+        others = np.array([one.box for one in kept], np.float32).reshape(-1, 4)
+        box = np.array(reading.box, np.float32)
+        if not len(others) or shares(others, box).max() < SAME:
+            kept.append(reading)
+    return kept
+
+
+def _compared(
+    found: list[tuple[Reading, Evidence]], gray: np.ndarray
+) -> list[tuple[Reading, Evidence]]:
+    """The same with how faint and how small each is beside the page's usual digits."""
+    if not found:
+        return found
+    peaks = np.array([_contrast(gray, reading) for reading, _ in found])
+    heights = np.array([max(reading.box[2:]) for reading, _ in found], float)
+    usual = np.array([evidence.kind == "both" for _, evidence in found])
+    if not usual.any():
+        return found
+    faintness = np.log(peaks / np.median(peaks[usual])).clip(LEAST_LOG, 0)
+    smallness = np.log(heights / np.median(heights[usual])).clip(LEAST_LOG, 0)
+    return [
+        (reading, evidence._replace(faintness=float(faint), smallness=float(small)))
+        for (reading, evidence), faint, small in zip(found, faintness, smallness, strict=True)
+    ]
+
+
+def _contrast(gray: np.ndarray, reading: Reading) -> float:
+    """The contrast of a digit's strokes with their paper, 1..255, in its stronger polarity."""
+    cutouts = cut_out(gray, np.array(reading.box, float))
+    return max((cutout.peak for cutout in cutouts), default=1.0)
+
+
+def _both(reading: Reading, sureness: float, digits: np.ndarray) -> tuple[Reading, Evidence]:
+    """A digit that both see; which it is, the classifier decides."""
+    agreement = float(digits[reading.digit])
+    return reading, Evidence("both", reading.confidence, float(sureness), agreement)
+
+
+def _from_network(
+    seen: Peaks, at: int, gray: np.ndarray, classifier: DigitClassifier
+) -> tuple[Reading, Evidence] | None:
+    """A digit that only the page reader sees, in the polarity in which both agree best."""
+    box, digits = seen.boxes[at], seen.digits[at]
+    best, best_together = None, 0.0
+    for cutout in cut_out(gray, box):
+        image, probabilities, attention = classify_ink(cutout.ink, classifier)
+        together = np.sqrt(np.maximum(probabilities, 1e-4) * np.maximum(digits, 1e-4))
+        digit = int(together.argmax())
+        if together[digit] > best_together:
+            best_together = float(together[digit])
+            best = (digit, image, probabilities, attention)
+    if best is None:
+        return None
+    digit, image, probabilities, attention = best
+    x, y = max(0, int(box[0])), max(0, int(box[1]))
+    right = min(gray.shape[1], int(np.ceil(box[0] + box[2])))
+    bottom = min(gray.shape[0], int(np.ceil(box[1] + box[3])))
+    place = (x, y, max(1, right - x), max(1, bottom - y))
+    reading = Reading(digit, 0.0, place, image, probabilities, attention)
+    evidence = Evidence(
+        "network", float(probabilities[digit]), float(seen.sureness[at]), float(digits[digit])
+    )
+    return reading, evidence
+
+
+def _match(boxes: np.ndarray, taken: np.ndarray, box: np.ndarray) -> int | None:
+    """The peak of the same digit: surest first, so the first that fits."""
+    if not len(boxes):
+        return None
+    areas = boxes[:, 2:].prod(axis=1)
+    area = box[2:].prod()
+    ratio = np.minimum(areas, area) / np.maximum(np.maximum(areas, area), 1e-6)
+    fits = np.flatnonzero(~taken & (shares(boxes, box) >= SAME) & (ratio >= ALIKE))
+    return int(fits[0]) if len(fits) else None
+
+
+def _log_odds(probability: float) -> float:
+    clipped = float(np.clip(probability, 0.003, 0.997))
+    return float(np.log(clipped / (1 - clipped)))

@@ -1,0 +1,99 @@
+import cv2
+import numpy as np
+import pytest
+
+from edge_demo.reading.cutout import cut_out
+from edge_demo.reading.peaks import Peaks
+from edge_demo.reading.union import Evidence, gather, load_weights, united
+from edge_demo.reading.writing import Reading
+
+SEVEN = np.eye(10, dtype=np.float32)[7]
+
+
+class Sevens:
+    def predict(self, image):
+        return 0.9 * SEVEN, None
+
+
+def drawn_seven(ink=50, paper=210):
+    gray = np.full((120, 160), paper, np.uint8)
+    points = np.array([[50, 30], [90, 30], [66, 90]], np.int32)
+    cv2.polylines(gray, [points], False, int(ink), 5, cv2.LINE_AA)
+    return gray
+
+
+def peaks(*boxes, sureness=0.9):
+    count = len(boxes)
+    digits = np.tile(0.8 * SEVEN + 0.02, (count, 1)).astype(np.float32)
+    places = np.array(boxes, np.float32).reshape(-1, 4)
+    return Peaks(np.full(count, sureness, np.float32), digits, places)
+
+
+def reading(box, digit=7, confidence=0.9):
+    probabilities = np.full(10, (1 - confidence) / 9, np.float32)
+    probabilities[digit] = confidence
+    image = np.zeros((28, 28), np.uint8)
+    return Reading(digit, confidence, box, image, probabilities, None)
+
+
+BOX = (47, 27, 46, 66)
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(50, 210), (220, 60)])
+def test_ink_is_cut_out_in_its_own_polarity_without_what_stands_beside_it(ink, paper):
+    gray = drawn_seven(ink, paper)
+    cv2.line(gray, (112, 10), (112, 110), int(ink), 4)  # a line outside the box
+    cut = list(cut_out(gray, np.array(BOX, float)))
+    best = (cut[0] if ink < paper else cut[-1]).ink
+    x, _, width, height = cv2.boundingRect((best > 127).astype(np.uint8))
+    assert abs(width - 46) <= 4 and abs(height - 66) <= 4
+    assert x + width < best.shape[1] - 3
+
+
+def test_a_box_beyond_the_frame_or_on_bare_paper_has_no_ink():
+    bare = np.full((120, 160), 200, np.uint8)
+    assert list(cut_out(bare, np.array([400.0, 30, 20, 30]))) == []
+    assert list(cut_out(bare, np.array([40.0, 30, 20, 30]))) == []
+
+
+def test_who_found_a_digit_and_how_surely_is_evidence():
+    gray = drawn_seven()
+
+    def kinds(readings, seen):
+        return [evidence.kind for _, evidence in gather(readings, seen, gray, Sevens())]
+
+    assert kinds([reading(BOX)], peaks(BOX)) == ["both"]
+    assert kinds([reading(BOX)], peaks()) == ["stages"]
+    assert kinds([], peaks(BOX)) == ["network"]
+
+
+def test_a_page_reader_that_names_another_digit_counts_against_it():
+    weights = load_weights()
+    agreeing, disagreeing = (Evidence("network", 0.9, 0.9, share) for share in (0.9, 0.01))
+    assert weights @ agreeing.features() > weights @ disagreeing.features()
+
+
+def test_what_is_fainter_and_smaller_than_the_page_s_digits_counts_less():
+    weights = load_weights()
+    usual, faint = Evidence("network", 0.9, 0.9, 0.9), Evidence("network", 0.9, 0.9, 0.9, -2, -2)
+    assert weights @ usual.features() > weights @ faint.features()
+
+
+def test_the_stages_digits_stay_and_only_sure_ones_come_to_them_in_free_places():
+    weights = np.array([0, 0, 0, 1, 1, 1, 1, 0, 0, 0.0])
+    found = [
+        (reading(BOX, confidence=0.5), Evidence("stages", 0.5, 0.1, 0.1)),
+        (reading((48, 28, 20, 30), digit=1), Evidence("network", 0.9, 0.9, 0.9)),
+        (reading((120, 20, 20, 30), digit=4), Evidence("network", 0.9, 0.9, 0.9)),
+        (reading((10, 80, 20, 30), digit=5), Evidence("network", 0.5, 0.5, 0.9)),
+    ]
+    read = united(found, weights, 0.9)
+    assert [(one.digit, round(one.confidence, 2)) for one in read] == [(7, 0.5), (4, 0.99)]
+
+
+def test_a_digit_that_only_the_page_reader_sees_is_read_by_the_classifier():
+    ((read, evidence),) = gather([], peaks(BOX), drawn_seven(230, 40), Sevens())
+    assert read.digit == 7
+    assert read.box == BOX
+    assert evidence.kind == "network"
+    assert read.image.shape == (28, 28) and read.image.any()
