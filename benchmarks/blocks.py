@@ -59,3 +59,20 @@ def write(path: str, name: str, table: str, command: str) -> None:
         f"Python {platform.python_version()}."
     )
     write_block(path, name, f"{table}\n\n{note}")
+
+
+def add_page_reader_options(parser):
+    """Adds --page-reader FILE and --stages-only to a benchmark of the demo."""
+    parser.add_argument(
+        "--page-reader", metavar="FILE", help="a .tflite file (default: the shipped one)"
+    )
+    parser.add_argument(
+        "--stages-only", action="store_true", help="read without the page reader, as video is read"
+    )
+
+
+def page_reader(arguments):
+    """The PageModel that the options name, or None."""
+    from edge_demo.model.page_model import PageModel
+
+    return None if arguments.stages_only else PageModel(arguments.page_reader)

@@ -22,6 +22,7 @@ def _run(argv):
     parser = blocks.parser("empty_pages", __doc__)
     parser.add_argument("--pages", type=int, default=20, help="of each kind (default: 20)")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
+    blocks.add_page_reader_options(parser)
     parser.add_argument("--threshold", type=float, metavar="P", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every false digit's page")
@@ -38,12 +39,13 @@ def _run(argv):
     if arguments.pages < 1:
         raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
     classifier = Classifier(arguments.model)
+    network = blocks.page_reader(arguments)
     threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold
     kinds, tiles = {}, []
     for number in range(arguments.pages * len(EMPTY_PAGES)):
         kind = list(EMPTY_PAGES)[number % len(EMPTY_PAGES)]
         page = draw_empty_page(kind, number)
-        readings = reader.read_digits(page, classifier, threshold)
+        readings = reader.read_digits(page, classifier, threshold, network=network)
         counts = kinds.setdefault(kind, {"pages": 0, "with_digits": 0, "false_digits": 0})
         counts["pages"] += 1
         counts["with_digits"] += bool(readings)

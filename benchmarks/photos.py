@@ -29,6 +29,7 @@ def _run(argv):
     parser = blocks.parser("photos", __doc__)
     parser.add_argument("path", help="folder with labels.json, or .npz with x and y")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
+    blocks.add_page_reader_options(parser)
     parser.add_argument("--threshold", type=float, metavar="P", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
@@ -44,6 +45,7 @@ def _run(argv):
 
     path = Path(arguments.path)
     classifier = Classifier(arguments.model)
+    network = blocks.page_reader(arguments)
     threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold
     if path.suffix == ".npz":
         if arguments.peers:
@@ -52,7 +54,7 @@ def _run(argv):
         side, columns = 84, 14
     else:
         peers = peer_readers.installed(classifier, threshold) if arguments.peers else []
-        report, mistakes = score_folder(path, classifier, threshold, arguments.only, peers)
+        report, mistakes = score_folder(path, classifier, threshold, arguments.only, peers, network)
         side, columns = 400, 4
     report = {"path": str(path), "model": str(classifier.model_path), **report}
     report |= {"runtime": classifier.runtime, "threshold": threshold}
@@ -70,7 +72,7 @@ def _run(argv):
     return 0
 
 
-def score_folder(folder, classifier, threshold=None, only=None, peers=()):
+def score_folder(folder, classifier, threshold=None, only=None, peers=(), network=None):
     """Reads every labelled picture. Returns (report dict, [(picture, captions)] of mistakes).
 
     Peers, `(name, read)` each, read every picture after the demo has.
@@ -90,7 +92,7 @@ def score_folder(folder, classifier, threshold=None, only=None, peers=()):
             print(f"\r{number + 1}/{len(labels)} ", end="", file=sys.stderr)
         frame = read_picture(folder / name)
         start = time.perf_counter()
-        readings = reader.read_digits(frame, classifier, threshold, turn=True)
+        readings = reader.read_digits(frame, classifier, threshold, turn=True, network=network)
         milliseconds.append(1e3 * (time.perf_counter() - start))
         group = entry.get("tier") or name.split("/")[0]
         truth = [int(digit) for digit in entry["digits"]]

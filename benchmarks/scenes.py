@@ -25,6 +25,7 @@ def _run(argv):
     parser.add_argument("--only", metavar="TEXT", help="only kinds whose name contains TEXT")
     parser.add_argument("--seed", type=int, default=0, help="of the first scene (default: 0)")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
+    blocks.add_page_reader_options(parser)
     parser.add_argument("--threshold", type=float, metavar="P", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
@@ -41,13 +42,14 @@ def _run(argv):
     if arguments.scenes < 1:
         raise UserError(f"--scenes takes 1 or more. Received: {arguments.scenes}")
     classifier = Classifier(arguments.model)
+    network = blocks.page_reader(arguments)
     threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold
     kinds, tiles = {}, []
     for kind in [name for name in SCENES if not arguments.only or arguments.only in name]:
         kinds[kind] = dict.fromkeys(NAMES, 0)
         for seed in range(arguments.seed, arguments.seed + arguments.scenes):
             scene = draw_scene(kind, seed)
-            readings = reader.read_digits(scene.image, classifier, threshold)
+            readings = reader.read_digits(scene.image, classifier, threshold, network=network)
             counts = score(scene, readings)
             for name, count in zip(NAMES, counts, strict=True):
                 kinds[kind][name] += count

@@ -43,9 +43,10 @@ def measure(count, first_seed):
 
     from digitnet.drawn.pages import draw_scene
     from edge_demo.model.classifier import Classifier
+    from edge_demo.model.page_model import PageModel
     from edge_demo.reading.reader import read_page
 
-    classifier, found = Classifier(), {}
+    classifier, network, found = Classifier(), PageModel(), {}
     for kind in tqdm(KINDS, desc="turned pages", unit=" kinds", leave=False):
         right = found.setdefault(kind, [0, 0, 0, 0, 0])
         for seed in range(first_seed, first_seed + count):
@@ -55,7 +56,7 @@ def measure(count, first_seed):
             right[0] += 1
             for quarters in range(4):
                 frame = np.ascontiguousarray(np.rot90(scene.image, quarters))
-                page = read_page(frame, classifier, turn=True)
+                page = read_page(frame, classifier, turn=True, network=network)
                 right[1 + quarters] += (page.turns + quarters) % 4 == 0
     return found
 

@@ -33,6 +33,8 @@ TRAINING_FORBIDS = ["export", "tensorflow_datasets", "cv2", "tflite_runtime", "a
 DEVICE_MODULES_FOR_TRAINING = {
     "reading.normalize",
     "reading.finder",
+    "reading.levels",
+    "reading.peaks",
     "reading.own_digits",
     "model.classifier",
     "frames.pictures",
@@ -127,8 +129,8 @@ FLOORS = """
     edge_demo.api edge_demo edge_demo.web edge_demo.bulk edge_demo.demo edge_demo.doctor
     edge_demo.__main__
     digitnet.errors digitnet.files digitnet.attention digitnet.networks digitnet.models
-    digitnet.digits digitnet.drawn digitnet.recipe digitnet.training digitnet
-    digitnet.train digitnet.evaluate
+    digitnet.digits digitnet.drawn digitnet.recipe digitnet.training digitnet.training.pages
+    digitnet digitnet.train digitnet.evaluate
     digitnet.paper digitnet.paper.experiments digitnet.paper.runners digitnet.paper.report
     digitnet.reproduce
     export

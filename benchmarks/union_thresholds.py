@@ -1,0 +1,129 @@
+"""What the page reader adds to the stages, by how sure it has to be, on drawn pages.
+
+    python -m benchmarks.union_thresholds [--pages N] [--dataset DATA] [--page-reader FILE]
+
+Three kinds of pages: the scenes and empty pages that the stages' thresholds were chosen on, and
+written pages of the page reader's engine, all from seeds of their own. The threshold in
+`edge_demo.reading.seen.ALONE` is chosen here: the least that adds no false digit on the first two.
+"""
+
+import json
+import sys
+
+from benchmarks import blocks
+from edge_demo.contract import UserError, run_command
+
+THRESHOLDS = (0.4, 0.6, 0.8, 0.9, 0.95)
+FIRST_SCENE, FIRST_EMPTY, FIRST_WRITTEN = 700, 900, 500  # seeds that no other script uses
+NAMES = ("pages", "digits", "read", "found", "false_digits", "wholly_right")
+
+
+def main(argv=None):
+    """Runs the command line and returns its exit code."""
+    return run_command(_run, argv)
+
+
+def _run(argv):
+    parser = blocks.parser("union_thresholds", __doc__)
+    parser.add_argument("--pages", type=int, default=2, help="of each kind (default: 2)")
+    parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
+    blocks.add_page_reader_options(parser)
+    parser.add_argument("--dataset", default="auto", help="the digits to draw with")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    blocks.add_write_option(parser)
+    arguments = parser.parse_args(argv)
+    if arguments.pages < 1:
+        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+
+    from tqdm import tqdm
+
+    from digitnet.digits import datasets
+    from edge_demo.model.classifier import Classifier
+    from edge_demo.model.page_model import PageModel
+
+    classifier, network = Classifier(arguments.model), PageModel(arguments.page_reader)
+    digits = datasets.load(arguments.dataset, validation_count=5000)
+    counts = {}
+    pages = list(drawn(arguments.pages, digits))
+    for group, draw, score in tqdm(pages, desc="reading pages", unit="page"):
+        page, gray = draw()
+        for name, readings in variants(gray, classifier, network).items():
+            total = counts.setdefault(group, {}).setdefault(name, dict.fromkeys(NAMES, 0))
+            for key, count in zip(NAMES, score(page, readings), strict=True):
+                total[key] += int(count)
+    if arguments.json:
+        print(json.dumps(counts))
+        return 0
+    table = markdown(counts)
+    if arguments.write:
+        blocks.write(arguments.write, "union-thresholds", table, blocks.command(parser, argv))
+    print(table)
+    return 0
+
+
+def drawn(count, digits):
+    """Yields (group, function that gives a page and its grey picture, function that scores it)."""
+    import cv2
+
+    from benchmarks import drawn_pages, scenes
+    from digitnet.drawn import pages
+    from digitnet.drawn.page_kinds import KINDS
+
+    def scene(kind, seed):
+        page = pages.draw_scene(kind, seed)
+        return page, cv2.cvtColor(page.image, cv2.COLOR_BGR2GRAY)
+
+    def empty(kind, seed):
+        return None, cv2.cvtColor(pages.draw_empty_page(kind, seed), cv2.COLOR_BGR2GRAY)
+
+    def written(kind, number):
+        images, labels = digits.x_validation[..., 0], digits.y_validation
+        page = drawn_pages.benchmark_page(kind, number, images, labels)
+        return page, page.image
+
+    def score_empty(_, readings):
+        return 1, 0, 0, 0, len(readings), not readings
+
+    groups = (
+        ("scenes", pages.SCENES, scene, scenes.score, FIRST_SCENE),
+        ("empty pages", pages.EMPTY_PAGES, empty, score_empty, FIRST_EMPTY),
+        ("written pages", KINDS, written, drawn_pages.score, FIRST_WRITTEN),
+    )
+    for group, kinds, draw, score, first in groups:
+        for kind in kinds:
+            for number in range(first, first + count):
+                yield group, lambda d=draw, k=kind, n=number: d(k, n), score
+
+
+def variants(gray, classifier, network):
+    """Readings of a grey picture by name: the stages' alone, and with the page reader's added."""
+    from edge_demo.contract import THRESHOLD
+    from edge_demo.reading import reader, seen, union
+
+    writing = reader.read_page(gray, classifier).readings
+    view = seen.best_view(gray, network, turn=False)
+    found = union.gather(writing, view.seen, gray, classifier)
+    weights = union.load_weights()
+    result = {"the stages alone": [one for one in writing if one.confidence >= THRESHOLD]}
+    for threshold in THRESHOLDS:
+        result[f"page reader from {threshold}"] = union.united(found, weights, threshold)
+    return result
+
+
+def markdown(counts):
+    """Returns the counts as a Markdown table."""
+    lines = [
+        "| pages | read by | digits read | false digits | wholly right |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {group} | {name} | {c['read']} of {c['digits']} | {c['false_digits']} "
+        f"| {c['wholly_right']} of {c['pages']} |"
+        for group, names in counts.items()
+        for name, c in names.items()
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
