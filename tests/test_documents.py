@@ -26,6 +26,8 @@ COMMANDS = sorted({command.text for page in PAGES for command in documents.comma
 REASONS = {
     r"^python3? -m venv .*": "CI and benchmarks.newcomer install as it stands there",
     r"^source ": "it changes the reader's shell and does nothing else",
+    r"^pip freeze": "it prints the packages of the reader's environment",
+    r"^docker ": "it needs a container engine; tests/test_containers.py checks the files",
     r"pip (un)?install ": "it changes the environment that runs the tests; CI installs the extras",
     r"^git clone ": "it needs the network",
     r"^sudo ": "it changes the system",

@@ -62,7 +62,7 @@ def scribble(random: np.random.Generator) -> Strokes:
     """A hand's wandering line: crossings out, doodles, hairs."""
     count = int(random.integers(4, 14))
     controls = random.uniform(0, 1, (count, 2)) * (random.uniform(0.6, 3), 1)
-    if random.random() < 0.4:  # to and fro, as one crosses something out
+    if random.random() < 0.4:  # back and forth, as one crosses something out
         controls[:, 0] = np.where(np.arange(count) % 2, 1, 0) * random.uniform(0.8, 3)
         controls[:, 1] = np.linspace(0, 1, count) + random.normal(0, 0.04, count)
     controls += random.normal(0, 0.02, controls.shape)

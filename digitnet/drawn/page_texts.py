@@ -11,7 +11,7 @@ volume angle sin cos log max min mean rate speed time length width height weight
 about with and the for not left right top new old yes no invoice customer account balance amount
 due paid cash card serial model version part item qty unit pack box lot test sample blood
 patient dose Strasse Haus Datum Summe Preis Uhr Tag Woche Jahr Menge Stuck Zahl Seite Blatt
-Rechnung Nummer Telefon jour mois prix nombre rue ville fecha nombre precio calle casa kilo
+Rechnung Nummer Telefon jour mois prix nombre rue ville fecha nombre precio casa kilo
 litro km cm kg ml mm EUR USD TOTAL SUM NAME DATE ROOM BUS TRAIN GATE SEAT FLIGHT SOLD BILL BOOK
 ZERO SIZE OIL GAS BLOCK FLOOR LEVEL hello world Bob Alice lol good egg bill solo silo slab blog
 goggles zigzag quiz jazz boss less glass ball bell
