@@ -24,6 +24,7 @@ class Strokes(NamedTuple):
 
     @property
     def width(self) -> float:
+        """Of the glyph, in its heights."""
         return float(self.points[:, 0].max())
 
 
@@ -36,6 +37,7 @@ class Picture(NamedTuple):
 
     @property
     def width(self) -> float:
+        """Of the glyph, in its heights."""
         return float(self.ink.shape[1] / self.unit)
 
 

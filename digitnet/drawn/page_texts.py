@@ -46,6 +46,7 @@ def noted_text(random: np.random.Generator) -> str:
 
 
 def word_text(random: np.random.Generator) -> str:
+    """A word of the list, or letters that could be one; in lower case, capitals, or one capital."""
     if random.random() < 0.6:
         word = str(random.choice(WORDS))
     else:

@@ -10,7 +10,6 @@ from edge_demo.contract import NUM_CLASSES
 EASY, PEAK = 2.0, 4.0  # alpha and beta of the focal loss, as its source has them
 
 
-@keras.saving.register_keras_serializable(package="digitnet")
 class PresenceLoss(keras.losses.Loss):
     """Focal loss of the map of peaks, for logits `(B, h, w, 1)`.
 
@@ -30,7 +29,6 @@ class PresenceLoss(keras.losses.Loss):
         return _over_digits(weight * (found + quiet), weight * positive)
 
 
-@keras.saving.register_keras_serializable(package="digitnet")
 class DigitLoss(keras.losses.Loss):
     """Cross-entropy of which digit it is, for logits `(B, h, w, 10)`, near the peaks.
 
@@ -52,7 +50,6 @@ class DigitLoss(keras.losses.Loss):
         return {**super().get_config(), "label_smoothing": self.label_smoothing}
 
 
-@keras.saving.register_keras_serializable(package="digitnet")
 class BoxLoss(keras.losses.Loss):
     """Smooth L1 of offset and size `(B, h, w, 4)`, near the peaks.
 
