@@ -79,8 +79,9 @@ def to_int8(model: Any, calibration_images: np.ndarray) -> bytes:
     """Weights and arithmetic in int8, outputs int8 with scale and zero point in the file.
 
     Args:
-        model: a Keras model that `rewrite` has made.
-        calibration_images: uint8 `(N, 28, 28, 1)`; they set the ranges of all activations.
+        model: a Keras model that `rewrite` has made, or `pages.fixed`.
+        calibration_images: uint8 `(N, 28, 28, 1)`, or whatever pictures the model takes; they set
+            the ranges of all activations.
 
     Returns:
         The bytes of a .tflite file.

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def export(run_dir: str | Path, out: Path, dataset: str | None = None) -> dict[s
     digits = digits_of(run.config, dataset)
     model = fixed(trained_run.load_model(run.model_path))
     canvases = drawn_canvases(digits.x_train, digits.y_train, CALIBRATION_PAGES, CALIBRATION_SEED)
-    content = to_int8(model, canvases)
+    content = convert.to_int8(model, canvases)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         trial = Path(folder) / out.name
         trial.write_bytes(content)
@@ -84,23 +84,6 @@ def fixed(model: Any) -> Any:
     twin = page_reader(model.name, gates, (1, *PAGE_CANVAS[:2]), "float32")
     twin.set_weights(model.get_weights())
     return twin
-
-
-def to_int8(model: Any, canvases: np.ndarray) -> bytes:
-    """The bytes of the file; `canvases`, uint8 `(N, 736, 640, 3)`, set the ranges."""
-
-    def batches() -> Iterator[list[np.ndarray]]:
-        for image in canvases:
-            yield [image[np.newaxis].astype("float32")]
-
-    def configure(converter: Any, tensorflow: Any) -> None:
-        converter.optimizations = [tensorflow.lite.Optimize.DEFAULT]
-        converter.representative_dataset = batches
-        converter.target_spec.supported_ops = [tensorflow.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = tensorflow.uint8
-        converter.inference_output_type = tensorflow.int8
-
-    return convert._converted(model, configure, input_type="float32")
 
 
 def drawn_canvases(images: np.ndarray, labels: np.ndarray, count: int, seed: int) -> np.ndarray:

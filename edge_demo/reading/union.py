@@ -5,6 +5,7 @@ digits stand. Where both see one, where only one does, and where they disagree a
 is, is evidence, which is added up as log-odds.
 """
 
+import functools
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -58,6 +59,7 @@ class Evidence(NamedTuple):
         return np.array([*kinds, *odds, _log_odds(self.network), agreement, *place])
 
 
+@functools.cache
 def load_weights() -> np.ndarray:
     """The fitted weights of `Evidence.features`, float64 [10]."""
     weights = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
