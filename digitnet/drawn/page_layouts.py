@@ -127,4 +127,4 @@ LAYOUTS: dict[str, Maker] = {
     "sums": sums,
     "words": words,
 }
-SHARES = {"few": 0.34, "rows": 0.3, "table": 0.1, "form": 0.08, "sums": 0.08, "words": 0.1}
+SHARES = {"few": 0.26, "rows": 0.26, "table": 0.1, "form": 0.1, "sums": 0.1, "words": 0.18}

@@ -18,7 +18,8 @@ from digitnet.drawn.page_writing import Mnist
 
 LEAST_VISIBLE = 0.7  # of a digit's ink; of less, people differ
 LEAST_HEIGHT = 9  # pixels of a digit that a person can read
-NO_DIGIT = 0.12  # share of the pages
+NO_DIGIT = 0.16  # share of the pages
+SHOW_THROUGH = 0.12  # share of the sheets
 __all__ = ["WrittenPage", "draw_written_page"]
 
 
@@ -60,7 +61,8 @@ def draw_written_page(
         wish: What is not left to chance, for a benchmark's kinds: scene ("full", "edge", "notes"),
             layout (a name of `page_layouts.LAYOUTS`), height and pen_share (low, high), style
             (fields of `Style`), ruling (a name of `page_sheets.RULINGS` or ""), turn (degrees),
-            contrast (low, high), clutter (its share), empty, grainy, dark_paper.
+            contrast (low, high), clutter (its share), empty, grainy, dark_paper,
+            show_through.
     """
     width, height = (side, side) if isinstance(side, int) else side
     shape, wish = (height, width), wish or {}
@@ -111,6 +113,10 @@ def _drawn_sheet(
     surface = sheet.value * pattern(shape, random)
     if sheet.is_desk and not sheet.written:
         return surface, []
+    # A generator of its own: with it or without, the same stands on the front.
+    back = np.random.default_rng(random.integers(2**32))
+    if wish.get("show_through", back.random() < SHOW_THROUGH):
+        surface = _shown_through(surface, sheet, visible, mnist, back)
     layout, style = sheet_contents(sheet, mnist, empty, random, wish)
     rules = rule_lines(sheet, style.height, random, wish)
     if rules.lines or rules.dots:
@@ -134,6 +140,28 @@ def _drawn_sheet(
     print_contrast = sheet.contrast * np.exp(random.uniform(-1.2, 0.2))
     surface = _inked(surface, print_, min(print_contrast, 0.95), sheet.light_ink, None)
     return _inked(surface, pen, sheet.contrast, sheet.light_ink, grain), written
+
+
+def _shown_through(
+    surface: np.ndarray,
+    sheet: Sheet,
+    visible: np.ndarray | None,
+    mnist: Mnist,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """What is written on the sheet's back, mirrored, soft and fainter than what is on its front."""
+    shape = (surface.shape[0], surface.shape[1])
+    cover = np.zeros(shape, np.uint8)
+    layout, _ = sheet_contents(sheet, mnist, False, random, {})
+    for item in layout.items:
+        stamp = stamp_of(item, sheet.to_page, shape, random)
+        if stamp is not None:
+            put(stamp, cover, None)
+    cover = cv2.GaussianBlur(cv2.flip(cover, 1), (0, 0), random.uniform(0.5, 2.0))
+    if visible is not None:
+        cover *= visible
+    contrast = sheet.contrast * random.uniform(0.06, 0.3)
+    return _inked(surface, cover, contrast, sheet.light_ink, None)
 
 
 def _inked(

@@ -215,3 +215,15 @@ def test_printed_words_stand_on_one_line():
 
 def test_every_letter_of_the_words_can_be_written():
     assert set("".join(WORDS)) <= set(LETTER)
+
+
+def test_what_shows_through_from_the_back_is_paler_than_the_front_and_no_digit(mnist):
+    fronts = [draw_written_page(seed, *mnist, SIDE, {"show_through": False}) for seed in range(6)]
+    both = [draw_written_page(seed, *mnist, SIDE, {"show_through": True}) for seed in range(6)]
+
+    changed = 0
+    for front, page in zip(fronts, both, strict=True):
+        known = [tuple(box) for box in [*front.boxes, *front.unsure]]
+        assert all(tuple(box) in known for box in [*page.boxes, *page.unsure])
+        changed += not np.array_equal(front.image, page.image)
+    assert changed >= 4
