@@ -1,0 +1,169 @@
+"""Does a gate help the page reader? None, the paper's and a deeper map's, by clutter, over seeds.
+
+    python -m benchmarks.page_gates [--seeds N] [--epochs N] [--pages N] [--dataset DATA]
+                                    [--runs DIR] [--write [FILE.md]]
+
+Each network is a run of `--recipe page` in DIR/MODEL-seedN, the same seed drawing the same pages
+and crops for all; finished runs are not repeated, unfinished ones are resumed. Each then looks at
+drawn pages that no training saw, with nothing but digits on them, with clutter around, and among
+words, through the levels and peaks of the camera side, the stages and the classifier left out.
+"""
+
+import json
+import pathlib
+import statistics
+import sys
+
+from benchmarks import blocks
+from edge_demo.contract import UserError, run_command
+
+MODELS = {
+    "page_reader_no_gates": "no gate",
+    "page_reader_own_gates": "the paper's: a mask from the map itself",
+    "page_reader": "a mask from the deeper map",
+}
+CLUTTER = {
+    "none": {"clutter": 0, "empty": False, "layout": "rows"},
+    "drawings and words around": {"clutter": 1, "empty": False, "layout": "rows"},
+    "digits among words": {"clutter": 1, "empty": False, "layout": "words"},
+    "no digit, words and drawings": {"clutter": 1, "empty": True, "layout": "words"},
+}
+SEED = 6_000_011  # pages that no training and no other script draws
+SURE = 0.5  # the sureness from which a peak is an answer
+# Two-sided 95 % quantiles of Student's t for 1, 2, … degrees of freedom.
+STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
+
+
+def main(argv=None):
+    """Runs the command line and returns its exit code."""
+    return run_command(_run, argv)
+
+
+def _run(argv):
+    parser = blocks.parser("page_gates", __doc__)
+    parser.add_argument("--seeds", type=int, default=3, help="of each network (default: 3)")
+    parser.add_argument("--epochs", type=int, help="instead of the recipe's")
+    parser.add_argument("--pages", type=int, default=40, help="of each clutter (default: 40)")
+    parser.add_argument("--dataset", default="auto", help="the digits to draw with")
+    parser.add_argument("--runs", type=pathlib.Path, default=pathlib.Path("runs/page-gates"))
+    blocks.add_write_option(parser)
+    arguments = parser.parse_args(argv)
+    if not 1 <= arguments.seeds <= len(STUDENT) + 1 or arguments.pages < 1:
+        raise UserError(f"--seeds takes 1 to {len(STUDENT) + 1}, and --pages 1 or more.")
+    results = {name: [] for name in MODELS}
+    for seed in range(arguments.seeds):
+        for name in MODELS:
+            results[name].append(result_of(name, seed, arguments))
+    table = markdown(results)
+    if arguments.write:
+        blocks.write(arguments.write, "page-gates", table, blocks.command(parser, argv))
+    print(table)
+    return 0
+
+
+def result_of(name, seed, arguments):
+    """Trains and judges one network where that is not done yet: counts by clutter, and epochs."""
+    import dataclasses
+
+    from digitnet import files, recipe
+    from digitnet.digits import datasets
+    from digitnet.training.pages.run import train_on_pages
+
+    run_dir = arguments.runs / f"{name}-seed{seed}"
+    file = run_dir / f"looks-{arguments.pages}.json"
+    if file.exists():
+        return json.loads(file.read_text())
+    changes = {"model": name, "seed": seed}
+    if arguments.epochs:
+        changes["epochs"] = arguments.epochs
+    chosen = dataclasses.replace(recipe.page(), **changes)
+    digits = datasets.load(arguments.dataset, validation_count=chosen.validation_count)
+    if not (run_dir / "metrics.json").exists():
+        resume = (run_dir / "config.json").exists()
+        train_on_pages(chosen, digits, run_dir, resume=resume)
+    looks = judged(run_dir / "model.keras", arguments.pages, digits)
+    result = {"epochs": chosen.epochs, "looks": looks}
+    files.write_json(file, result)
+    return result
+
+
+def judged(model_file, count, digits):
+    """Digits, those found and the false answers of a Keras page reader, by clutter."""
+    from tqdm import tqdm
+
+    from digitnet import load_model
+    from digitnet.drawn.written_pages import draw_written_page
+    from edge_demo.reading.looking import look
+
+    network = KerasNetwork(load_model(model_file))
+    images, labels = digits.x_validation[..., 0], digits.y_validation
+    counts = {}
+    for number, (kind, wish) in enumerate(CLUTTER.items()):
+        total = [0, 0, 0]
+        for page in tqdm(range(count), desc=kind, unit="page"):
+            drawn = draw_written_page((SEED, number, page), images, labels, wish=wish)
+            seen = look(drawn.image, network, least=SURE)
+            for place, value in enumerate(score(drawn, seen.boxes)):
+                total[place] += value
+        counts[kind] = dict(zip(("digits", "found", "false"), total, strict=True))
+    return counts
+
+
+def score(page, boxes):
+    """Digits on a page, those of them that boxes [N, 4] find, and boxes where no digit is."""
+    from benchmarks.drawn_pages import LEAST_OVERLAP, _on_unsure, overlap
+
+    left = [tuple(map(float, box)) for box in boxes]
+    found = 0
+    for box in page.boxes:
+        fitting = [one for one in left if overlap(one, box) >= LEAST_OVERLAP]
+        if fitting:
+            left.remove(max(fitting, key=lambda one: overlap(one, box)))
+            found += 1
+    stray = [one for one in left if not _on_unsure(one, page.unsure)]
+    return len(page.digits), found, len(stray)
+
+
+class KerasNetwork:
+    """A trained page reader as `edge_demo.reading.looking.look` takes one."""
+
+    def __init__(self, model):
+        self._model = model
+
+    def maps(self, image):
+        """Presence [h, w], digits [h, w, 10] and boxes [h, w, 4] of a canvas, float32."""
+        import numpy as np
+
+        from edge_demo.contract import BOXES, DIGITS, PRESENCE
+
+        answers = self._model.predict(image[np.newaxis], verbose=0)
+        return answers[PRESENCE][0, :, :, 0], answers[DIGITS][0], answers[BOXES][0]
+
+
+def markdown(results):
+    """Returns a table: of each network and clutter digits found, and false answers, over seeds."""
+    lines = ["| clutter | gates | digits found, % | false answers |", "|---|---|---|---|"]
+    first = next(iter(results.values()))
+    for kind in CLUTTER:
+        for name, runs in results.items():
+            looks = [run["looks"][kind] for run in runs]
+            shares = [100 * one["found"] / one["digits"] for one in looks if one["digits"]]
+            false = [one["false"] for one in looks]
+            lines.append(
+                f"| {kind} | {MODELS[name]} | {_interval(shares) if shares else '–'} "
+                f"| {_interval(false)} |"
+            )
+    seeds, epochs = len(first), first[0]["epochs"]
+    return "\n".join([*lines, "", f"{seeds} seeds of {epochs} epochs; mean ± 95 % interval."])
+
+
+def _interval(values):
+    mean = statistics.mean(values)
+    if len(values) < 2:
+        return f"{mean:.1f}"
+    half = STUDENT[len(values) - 2] * statistics.stdev(values) / len(values) ** 0.5
+    return f"{mean:.1f} ± {half:.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
