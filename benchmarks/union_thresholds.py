@@ -1,10 +1,12 @@
-"""What the page reader adds to the stages, by how sure it has to be, on drawn pages.
+"""What the page reader adds to the stages and takes from them, by how sure it is, on drawn pages.
 
     python -m benchmarks.union_thresholds [--pages N] [--dataset DATA] [--page-reader FILE]
 
 Three kinds of pages: the scenes and empty pages that the stages' thresholds were chosen on, and
 written pages of the page reader's engine, all from seeds of their own. The threshold in
 `edge_demo.reading.seen.ALONE` is chosen here: the least that adds no false digit on the first two.
+The last row of each says what it is worth that digits of the stages that the page reader does not
+see are left out (`edge_demo.reading.union.WITNESSES`).
 """
 
 import json
@@ -96,7 +98,7 @@ def drawn(count, digits):
 
 
 def variants(gray, classifier, network):
-    """Readings of a grey picture by name: the stages' alone, and with the page reader's added."""
+    """Readings of a grey picture by name: the stages' alone, and judged by the page reader."""
     from edge_demo.contract import THRESHOLD
     from edge_demo.reading import reader, seen, union
 
@@ -107,6 +109,14 @@ def variants(gray, classifier, network):
     result = {"the stages alone": [one for one in writing if one.confidence >= THRESHOLD]}
     for threshold in THRESHOLDS:
         result[f"page reader from {threshold}"] = union.united(found, weights, threshold)
+    # What the page reader does not see is left out only where it is told from what both see.
+    unchecked = [
+        (one, known._replace(kind="both") if known.kind == "stages" else known)
+        for one, known in found
+    ]
+    result[f"page reader from {seen.ALONE}, that leaves nothing out"] = union.united(
+        unchecked, weights, seen.ALONE
+    )
     return result
 
 

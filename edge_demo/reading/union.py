@@ -18,6 +18,9 @@ from edge_demo.reading.resolve import DigitClassifier, classify_ink
 from edge_demo.reading.writing import Reading
 
 WEIGHTS = Path(__file__).with_name("union_weights.json")
+# Digits that both see, and the page reader is sure of: from so many on what the stages alone read
+# is taken for a letter, sign or speck. Chosen by `python -m benchmarks.union_thresholds`.
+WITNESSES, SURE = 3, 0.5
 NONE_SEEN = 0.1  # sureness where the page reader has no peak: below `looking.LEAST`
 SAME = 0.55  # shared area over the smaller box's, from which two boxes may be of one digit
 ALIKE = 0.3  # of their areas: else one is a part of the other
@@ -99,6 +102,9 @@ def united(
 ) -> list[Reading]:
     """What the stages read, and beside it what the page reader alone sees and is sure of.
 
+    Where the page reader sees several of the stages' digits, those that it does not see are left
+    out; where it sees hardly any, the page is none of its kind and it has no say.
+
     Args:
         found: As `gather` gives it.
         weights: As `load_weights` gives them.
@@ -108,7 +114,8 @@ def united(
         list of Reading. The stages' keep their confidence; where two lie in one place the stages'
         is kept, and of two of the page reader's the surer.
     """
-    kept = [reading for reading, evidence in found if evidence.kind != "network"]
+    kinds = ("both",) if knows_the_page(found) else ("both", "stages")
+    kept = [reading for reading, evidence in found if evidence.kind in kinds]
     alone = []
     for reading, evidence in found:
         if evidence.kind == "network":
@@ -122,6 +129,12 @@ def united(
         if not len(others) or shares(others, box).max() < SAME:
             kept.append(reading)
     return kept
+
+
+def knows_the_page(found: list[tuple[Reading, Evidence]]) -> bool:
+    """Whether the page reader is sure of enough of what the stages read."""
+    sure = [one for _, one in found if one.kind == "both" and one.network >= SURE]
+    return len(sure) >= WITNESSES
 
 
 def _compared(

@@ -91,6 +91,21 @@ def test_the_stages_digits_stay_and_only_sure_ones_come_to_them_in_free_places()
     assert [(one.digit, round(one.confidence, 2)) for one in read] == [(7, 0.5), (4, 0.99)]
 
 
+@pytest.mark.parametrize(
+    ("witnesses", "sureness", "stays"), [(3, 0.9, False), (2, 0.9, True), (3, 0.4, True)]
+)
+def test_what_the_page_reader_does_not_see_goes_where_it_is_sure_of_three_others(
+    witnesses, sureness, stays
+):
+    found = [
+        (reading((40 * n, 20, 20, 30), digit=3), Evidence("both", 0.9, sureness, 0.9))
+        for n in range(witnesses)
+    ]
+    found.append((reading((10, 80, 20, 30), digit=1), Evidence("stages", 0.99, 0.1, 0.1)))
+    read = united(found, load_weights(), 0.9)
+    assert [one.digit for one in read] == [3] * witnesses + [1] * stays
+
+
 def test_a_digit_that_only_the_page_reader_sees_is_read_by_the_classifier():
     ((read, evidence),) = gather([], peaks(BOX), drawn_seven(230, 40), Sevens())
     assert read.digit == 7
