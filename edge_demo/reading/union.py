@@ -23,7 +23,7 @@ WEIGHTS = Path(__file__).with_name("union_weights.json")
 WITNESSES, SURE = 3, 0.5
 NONE_SEEN = 0.1  # sureness where the page reader has no peak: below `looking.LEAST`
 SAME = 0.55  # shared area over the smaller box's, from which two boxes may be of one digit
-ALIKE = 0.3  # of their areas: else one is a part of the other
+ALIKE = 0.55  # of their longer sides: else one is a part of the other
 LEAST_LOG = -3.0  # of faintness and smallness: below a twentieth it does not matter by how much
 KINDS = ("both", "stages", "network")
 # Of the weights, in the order of `Evidence.features`.
@@ -199,9 +199,9 @@ def _match(boxes: np.ndarray, taken: np.ndarray, box: np.ndarray) -> int | None:
     """The peak of the same digit: surest first, so the first that fits."""
     if not len(boxes):
         return None
-    areas = boxes[:, 2:].prod(axis=1)
-    area = box[2:].prod()
-    ratio = np.minimum(areas, area) / np.maximum(np.maximum(areas, area), 1e-6)
+    # Not areas: the box of a bare stroke is as narrow as its pen, and the page reader's is wider.
+    sides, side = boxes[:, 2:].max(axis=1), box[2:].max()
+    ratio = np.minimum(sides, side) / np.maximum(np.maximum(sides, side), 1e-6)
     fits = np.flatnonzero(~taken & (shares(boxes, box) >= SAME) & (ratio >= ALIKE))
     return int(fits[0]) if len(fits) else None
 

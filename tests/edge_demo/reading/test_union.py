@@ -67,6 +67,18 @@ def test_who_found_a_digit_and_how_surely_is_evidence():
     assert kinds([], peaks(BOX)) == ["network"]
 
 
+def test_a_bare_stroke_is_matched_with_the_wider_box_that_the_page_reader_gives_it():
+    narrow = reading((50, 20, 7, 60), digit=1)
+    ((_, evidence),) = gather([narrow], peaks((36, 16, 35, 68)), drawn_seven(), Sevens())
+    assert evidence.kind == "both"
+
+
+def test_a_part_of_a_digit_is_not_matched_with_the_whole():
+    part = reading((50, 20, 14, 20), digit=1)
+    found = gather([part], peaks((46, 16, 40, 68)), drawn_seven(), Sevens())
+    assert [evidence.kind for _, evidence in found] == ["stages", "network"]
+
+
 def test_a_page_reader_that_names_another_digit_counts_against_it():
     weights = load_weights()
     agreeing, disagreeing = (Evidence("network", 0.9, 0.9, share) for share in (0.9, 0.01))
