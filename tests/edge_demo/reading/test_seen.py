@@ -1,0 +1,51 @@
+"""How a page lies is told by digits that are certain, not by how much looks a little like some."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("cv2", reason="pictures are read with OpenCV")
+
+from edge_demo.reading import seen  # noqa: E402
+from edge_demo.reading.peaks import Peaks  # noqa: E402
+
+
+def peaks(count, sureness):
+    """So many peaks in a row, each certain which digit it is."""
+    digits = np.zeros((count, 10), np.float32)
+    digits[:, 3] = 1
+    boxes = np.tile(np.array([0, 0, 20, 30], np.float32), (count, 1))
+    return Peaks(np.full(count, sureness, np.float32), digits, boxes)
+
+
+@pytest.fixture
+def views(monkeypatch):
+    """What is seen of a picture as it lies, and on each of its sides, by the number of turns."""
+
+    def give(*each):
+        shown = iter([each[0], *each])
+        monkeypatch.setattr(seen, "look_at", lambda gray, network, finest=0: next(shown, each[1]))
+
+    return give
+
+
+GRAY = np.zeros((40, 40), np.uint8)
+
+
+def test_a_page_is_turned_to_where_its_digits_are_certain(views):
+    views(peaks(5, 0.6), peaks(5, 0.9), peaks(5, 0.6), peaks(5, 0.6))
+    assert seen.best_view(GRAY, None, turn=True).turns == 1
+
+
+def test_grain_that_looks_a_little_like_digits_turns_no_page(views):
+    views(peaks(5, 0.8), peaks(180, 0.49), peaks(5, 0.6), peaks(5, 0.6))
+    assert seen.best_view(GRAY, None, turn=True).turns == 0
+
+
+def test_many_half_sure_digits_tell_less_than_a_few_sure_ones(views):
+    views(peaks(5, 0.85), peaks(12, 0.55), peaks(12, 0.55), peaks(12, 0.55))
+    assert seen.best_view(GRAY, None, turn=True).turns == 0
+
+
+def test_three_digits_tell_nothing(views):
+    views(peaks(3, 0.6), peaks(3, 0.99), peaks(3, 0.6), peaks(3, 0.6))
+    assert seen.best_view(GRAY, None, turn=True).turns == 0
