@@ -22,7 +22,8 @@ LONGEST = 2 * WIDTH - OVERLAP
 ALONE = 0.9
 CLEAR = 0.5  # sureness from which a peak tells how a page lies: grain makes hundreds below
 WELL = 0.9  # mean of such peaks, from which a page is not tried another way round
-BETTER = 1.4  # times as much has to be seen another way round
+BETTER = 1.4  # times as much has to be seen another way round,
+GAIN = 1.0  # and a certain digit more
 # A digit's sureness counts with this power, because many are half a digit upside down and few a
 # whole one. With `CLEAR` and `BETTER` this never turned a drawn page that lay well, and more of the
 # others than less: `python -m benchmarks.turned_pages`.
@@ -55,7 +56,8 @@ def best_view(gray: np.ndarray, network: PageNetwork, turn: bool) -> View:
     views = {turns: np.ascontiguousarray(np.rot90(gray, turns)) for turns in range(4)}
     told = {turns: _telling(look_at(view, network, finest=1)) for turns, view in views.items()}
     turns = max(told, key=lambda one: told[one][0])
-    if told[turns][1] < FEWEST or told[turns][0] <= BETTER * told[0][0]:
+    least = max(BETTER * told[0][0], told[0][0] + GAIN)
+    if told[turns][1] < FEWEST or told[turns][0] <= least:
         return best
     return View(turns, views[turns], look_at(views[turns], network))
 
@@ -91,8 +93,5 @@ def _telling(seen: Peaks) -> tuple[float, int, float]:
     """How much is seen that is one digit and no other: a sum, of how many peaks, their mean."""
     clear = seen.sureness >= CLEAR
     certain = seen.sureness[clear] * seen.digits[clear].max(axis=1, initial=0)
-    return (
-        float((certain**POWER).sum()),
-        int(clear.sum()),
-        float(certain.mean()) if clear.any() else 0.0,
-    )
+    mean = float(certain.mean()) if clear.any() else 0.0
+    return float((certain**POWER).sum()), int(clear.sum()), mean

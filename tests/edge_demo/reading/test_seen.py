@@ -49,3 +49,8 @@ def test_many_half_sure_digits_tell_less_than_a_few_sure_ones(views):
 def test_three_digits_tell_nothing(views):
     views(peaks(3, 0.6), peaks(3, 0.99), peaks(3, 0.6), peaks(3, 0.6))
     assert seen.best_view(GRAY, None, turn=True).turns == 0
+
+
+def test_a_page_of_which_little_is_certain_either_way_stays_as_it_is(views):
+    views(peaks(4, 0.5), peaks(4, 0.65), peaks(4, 0.5), peaks(4, 0.5))
+    assert seen.best_view(GRAY, None, turn=True).turns == 0
