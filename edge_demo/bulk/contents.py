@@ -125,7 +125,7 @@ def _of_value(name: str, value: Any) -> Content:
             pixels = np.array(value)
         except ValueError:  # rows of several lengths
             pixels = np.empty(0)
-        whole = pixels.size == PIXELS and pixels.dtype.kind in "iu"
-        if whole and pixels.min() >= 0 and pixels.max() <= 255:
+        numbers = pixels.size == PIXELS and pixels.dtype.kind in "iuf"
+        if numbers and pixels.min() >= 0 and pixels.max() <= 255 and not (pixels % 1).any():
             return pixels.astype(np.uint8).reshape(IMAGE_SIDE_PX, IMAGE_SIDE_PX)
     return UserError(f"{name} holds neither a picture nor the {PIXELS} pixels of a crop.")

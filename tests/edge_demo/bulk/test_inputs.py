@@ -80,12 +80,13 @@ def test_rows_of_a_parquet_file_come_once_whatever_its_groups(tmp_path, rows_in_
     assert [content for _, content in found] == EXPECTED
 
 
-@pytest.mark.parametrize("kind", ["bytes", "list", "nested", "png"])
+@pytest.mark.parametrize("kind", ["bytes", "list", "floats", "nested", "png"])
 def test_pixels_of_crops_come_in_several_clothes(tmp_path, kind):
     pixels = np.arange(784, dtype=np.uint8).reshape(28, 28)
     values = {
         "bytes": [pixels.tobytes()],
         "list": [pixels.ravel().tolist()],
+        "floats": [pixels.ravel().astype(float).tolist()],
         "nested": [pixels.tolist()],
         "png": [{"bytes": EXPECTED[0], "path": "a.png"}],  # as Hugging Face has it
     }
@@ -97,7 +98,9 @@ def test_pixels_of_crops_come_in_several_clothes(tmp_path, kind):
         np.testing.assert_array_equal(content, pixels)
 
 
-@pytest.mark.parametrize("value", [None, [1, 2], [-1] * 784, [256] * 784, {"bytes": None}])
+@pytest.mark.parametrize(
+    "value", [None, [1, 2], [-1] * 784, [256] * 784, [0.5] * 784, {"bytes": None}]
+)
 def test_a_value_that_is_no_picture_is_a_sentence(tmp_path, value):
     write_table(pyarrow.table({"x": [value]}), tmp_path / "a.parquet")
     ((name, content),) = read(tmp_path / "a.parquet", column="x")
