@@ -12,11 +12,12 @@ KEEP = {M_MMAP_THRESHOLD: 2**25, M_TRIM_THRESHOLD: 2**31 - 1, M_TOP_PAD: 2**26}
 def keep_freed_memory() -> bool:
     """Tells the C library to keep what is freed, for the rest of the process.
 
+    To be called before TensorFlow is imported: later it had no effect on a step's faults.
+
     TensorFlow allocates and frees each operation's buffers at every step. As glibc is set, most of
     them go back to the system and are mapped and cleared anew page by page: LeNet's step took 74
-    page faults an image, and 30 % of its processor time in the kernel; with this, 3 and 7 %, for
-    55 MiB more. A virtual machine whose host takes back what is free pays several times that for a
-    fault.
+    page faults an image, and 30 % of its processor time in the kernel; with this, 2 to 4 and 3 to
+    7 %, for 55 MiB more.
 
     Returns:
         Whether it was told: other systems' C libraries have no such settings.

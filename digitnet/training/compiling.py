@@ -7,7 +7,6 @@ import numpy as np
 
 from digitnet.recipe import Recipe
 from digitnet.training import quick_layers
-from digitnet.training.allocator import keep_freed_memory
 from digitnet.training.augmentation import Augmentation
 from digitnet.training.fused_sgd import FusedSGD
 from digitnet.training.on_device import Batches
@@ -27,7 +26,7 @@ def compile_for_training(
     On JAX it is a `ScannedModel`, which `Feed.fit_arguments` has to be given, unless batches are
     distributed over devices or hosts, or the network's convolutions would be slow in a loop.
 
-    Labels are one-hot, `(B, 10)`. From here on the process keeps the memory that steps free.
+    Labels are one-hot, `(B, 10)`.
 
     Args:
         model: A model of `digitnet.models`.
@@ -35,7 +34,6 @@ def compile_for_training(
         steps_per_epoch: Batches an epoch.
         side_by_side: Whether it has to be a `ScannedModel`, slow in a loop or not.
     """
-    keep_freed_memory()
     ends = (model.input, model.get_layer("logits").output)
     training_model = _scanned(model, recipe, side_by_side)
     if training_model is None and keras.backend.backend() == "tensorflow":

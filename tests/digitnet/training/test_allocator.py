@@ -47,15 +47,21 @@ def test_memory_that_a_step_frees_is_there_for_the_next_one():
     assert faults(keep=True) < pages / 100
 
 
-def test_compiling_for_training_keeps_freed_memory(monkeypatch):
-    pytest.importorskip("keras")
-    from digitnet import models, recipe
-    from digitnet.training import compiling
+def test_the_command_keeps_freed_memory_before_a_backend_is_imported(tmp_path):
+    program = f"""
+import sys
+from digitnet import train
+from digitnet.training import allocator
 
-    called = []
-    monkeypatch.setattr(compiling, "keep_freed_memory", lambda: called.append(True))
-    compiling.compile_for_training(models.build("lenet"), recipe.default(), steps_per_epoch=10)
-    assert called
+def seen():
+    print("keras" in sys.modules or "tensorflow" in sys.modules)
+    raise SystemExit
+
+allocator.keep_freed_memory = seen
+train.main(["--dataset", "optdigits", "--run-dir", {str(tmp_path / "run")!r}])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
 
 
 def test_other_systems_are_left_alone(monkeypatch):
