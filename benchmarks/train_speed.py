@@ -51,6 +51,10 @@ def measure(contender: str) -> float:
 
 
 def _keras(images, labels, with_augmentation):
+    if with_augmentation:
+        from digitnet.training.allocator import keep_freed_memory
+
+        keep_freed_memory()  # as the command does, before Keras is imported
     import keras
 
     from digitnet import models, recipe

@@ -166,10 +166,12 @@ def _main(argv: Sequence[str] | None) -> int:
     if several := hosts.Hosts.of(arguments):
         return hosts.supervised(several, _train_together, arguments, shlex.join(command))
     recipe, run_dir, named = options.complete(arguments)
+    from digitnet.training.allocator import keep_freed_memory
     from digitnet.training.quiet import without_chatter
 
     try:
         with without_chatter():
+            keep_freed_memory()
             import keras
 
             keras.ops.zeros(1)  # starts the backend's devices, and what it has to say of them

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from edge_demo.bulk.shards import Shard, members
-from edge_demo.bulk.storage import Storage, one_line
+from edge_demo.bulk.storage import Storage, one_line, printable
 from edge_demo.contract import IMAGE_SIDE_PX, UserError
 from edge_demo.frames import headers
 
@@ -58,7 +58,8 @@ def _of_archive(source: Storage, shard: Shard) -> Iterator[tuple[str, Content]]:
             with tarfile.open(fileobj=stream, mode=mode) as archive:  # type: ignore[call-overload]
                 for member in members(archive):
                     file = archive.extractfile(member)
-                    yield f"{shown}!{member.name}", file.read() if file else b""
+                    name = f"{shown}!{printable(member.name)}"
+                    yield name, file.read() if file else b""
                     if left is not None:
                         left -= 1
                         if not left:
@@ -69,8 +70,6 @@ def _of_archive(source: Storage, shard: Shard) -> Iterator[tuple[str, Content]]:
 
 
 def _of_parquet(source: Storage, shard: Shard, column: str) -> Iterator[tuple[str, Content]]:
-    import pyarrow
-
     shown = source.shown(shard["parquet"])
     row, end = shard["first"], shard["first"] + shard["count"]
     try:
@@ -79,7 +78,8 @@ def _of_parquet(source: Storage, shard: Shard, column: str) -> Iterator[tuple[st
                 name = f"{shown}#{row}"
                 yield name, _of_value(name, value)
                 row += 1
-    except (OSError, pyarrow.ArrowException) as error:
+    # Not pyarrow's errors alone: a value may be no UTF-8, a time zone unknown here.
+    except Exception as error:
         reason = one_line(error)
         for lost in range(row, end):
             yield f"{shown}#{lost}", UserError(f"{shown} cannot be read: {reason}.")
@@ -125,7 +125,7 @@ def _of_value(name: str, value: Any) -> Content:
             pixels = np.array(value)
         except ValueError:  # rows of several lengths
             pixels = np.empty(0)
-        whole = pixels.size == PIXELS and pixels.dtype.kind in "iu"
-        if whole and pixels.min() >= 0 and pixels.max() <= 255:
+        numbers = pixels.size == PIXELS and pixels.dtype.kind in "iuf"
+        if numbers and pixels.min() >= 0 and pixels.max() <= 255 and not (pixels % 1).any():
             return pixels.astype(np.uint8).reshape(IMAGE_SIDE_PX, IMAGE_SIDE_PX)
     return UserError(f"{name} holds neither a picture nor the {PIXELS} pixels of a crop.")

@@ -19,6 +19,7 @@ from edge_demo.bulk.storage import Storage
 from edge_demo.contract import UserError
 
 PLAN, SHARDS = "_plan.json", "_shards.jsonl"
+WHOLE = ("listing_sha256", "files", "shards")  # what a plan has to say
 
 
 class Options(NamedTuple):
@@ -88,21 +89,31 @@ def make_plan(source: Storage, output: Storage, options: Options, resume: bool) 
 
 
 def pending(output: Storage, options: Options) -> Pending:
-    """Finds the shards that have no part yet."""
+    """Finds the shards that have no part yet.
+
+    Raises:
+        UserError: The list of shards is damaged or gone.
+    """
     parts = set(output.names())
     rows = array.array("q")
-    done, pictures, place = 0, 0, 0
+    number, done, pictures, place = 0, 0, 0, 0
     unknown = False
-    with output.filesystem.open_input_stream(output.path(SHARDS)) as stream:
-        for number, line in enumerate(_lines(stream)):
-            count = count_of(json.loads(line))
-            unknown |= count is None
-            pictures += count or 0
-            if part_name(number, options.format) in parts:
-                done += count or 0
-            else:
-                rows.extend((number, place, len(line)))
-            place += len(line)
+    try:
+        with output.filesystem.open_input_stream(output.path(SHARDS)) as stream:
+            for number, line in enumerate(_lines(stream), 1):
+                count = count_of(json.loads(line))
+                unknown |= count is None
+                pictures += count or 0
+                if part_name(number - 1, options.format) in parts:
+                    done += count or 0
+                else:
+                    rows.extend((number - 1, place, len(line)))
+                place += len(line)
+    except (OSError, ValueError, TypeError, AttributeError):
+        number = -1
+    # One that was cut off would leave pictures out without a word.
+    if number != _read(output)["shards"]:
+        raise UserError(f"{output.shown(SHARDS)} is damaged or gone; name another folder.")
     table = np.array(rows, np.int64).reshape(-1, 3)
     return Pending(table, done, None if unknown else pictures)
 
@@ -157,11 +168,11 @@ def _begin(source: Storage, output: Storage, options: Options) -> None:
 def _read(output: Storage) -> dict[str, Any]:
     try:
         plan = json.loads(output.read(PLAN))
-        if isinstance(plan["options"], dict) and plan["listing_sha256"] and plan["files"]:
+        if isinstance(plan["options"], dict) and all(plan[name] for name in WHOLE):
             return plan
     except (ValueError, KeyError, TypeError):
         pass
-    raise UserError(f"{output.path(PLAN)} is damaged; name another folder.")
+    raise UserError(f"{output.shown(PLAN)} is damaged; name another folder.")
 
 
 def _lines(stream: Any, size: int = 1 << 20) -> Iterator[bytes]:

@@ -106,17 +106,34 @@ def _cut_parquet(source: Storage, name: str, size: int, column: str) -> Iterator
     try:
         with source.filesystem.open_input_file(source.path(name)) as stream:
             footer = pyarrow.parquet.ParquetFile(stream)
-            rows, columns = footer.metadata.num_rows, footer.schema_arrow.names
+            rows, schema = footer.metadata.num_rows, footer.schema_arrow
     except (OSError, pyarrow.ArrowException) as error:
         yield _unreadable(source, name, error)
         return
-    if column not in columns:
+    if column not in schema.names:
         raise UserError(
-            f"{source.shown(name)} has no column {column} (it has {', '.join(columns[:5])}); "
+            f"{source.shown(name)} has no column {column} (it has {', '.join(schema.names[:5])}); "
             "--column names that of the pictures."
+        )
+    kind = schema.field(column).type
+    if not _may_hold_pictures(kind):
+        raise UserError(
+            f"The column {column} of {source.shown(name)} holds {kind}, no pictures: bytes, a "
+            "struct that has them, or lists of 784 numbers; --column names theirs."
         )
     for first in range(0, rows, size):
         yield {"parquet": name, "first": first, "count": min(size, rows - first)}
+
+
+def _may_hold_pictures(kind: Any) -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    if types.is_struct(kind):
+        return kind.get_field_index("bytes") >= 0
+    texts = (types.is_string, types.is_large_string, types.is_string_view)
+    return not (types.is_primitive(kind) or any(is_text(kind) for is_text in texts))
 
 
 def _unreadable(source: Storage, name: str, error: Exception) -> Shard:

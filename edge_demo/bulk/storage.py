@@ -81,11 +81,13 @@ def open_storage(url: str) -> Storage:
     """Opens a path, or a URL such as `s3://bucket/folder`.
 
     Raises:
-        UserError: Nothing here opens a URL of that kind.
+        UserError: Nothing here opens a URL of that kind, or it is no text.
     """
     import pyarrow
     import pyarrow.fs
 
+    if not url or printable(url) != url:
+        raise UserError(f"{printable(url)!r} is no path that can be opened: empty, or no UTF-8.")
     if "://" not in url:
         return Storage(pyarrow.fs.LocalFileSystem(), os.path.abspath(url), url)
     try:
@@ -110,6 +112,11 @@ def one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno:  # pyarrow's texts repeat the whole path
         return os.strerror(error.errno)
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+
+
+def printable(name: str) -> str:
+    """A name whose bytes are no UTF-8, with those spelled out, so that a row can hold it."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def cannot_write(path: str, error: OSError) -> str:

@@ -1,5 +1,8 @@
 """Folders, tar archives and Parquet files are cut into shards, and each picture comes out once."""
 
+import io
+import tarfile
+
 import numpy as np
 import pytest
 
@@ -77,12 +80,13 @@ def test_rows_of_a_parquet_file_come_once_whatever_its_groups(tmp_path, rows_in_
     assert [content for _, content in found] == EXPECTED
 
 
-@pytest.mark.parametrize("kind", ["bytes", "list", "nested", "png"])
+@pytest.mark.parametrize("kind", ["bytes", "list", "floats", "nested", "png"])
 def test_pixels_of_crops_come_in_several_clothes(tmp_path, kind):
     pixels = np.arange(784, dtype=np.uint8).reshape(28, 28)
     values = {
         "bytes": [pixels.tobytes()],
         "list": [pixels.ravel().tolist()],
+        "floats": [pixels.ravel().astype(float).tolist()],
         "nested": [pixels.tolist()],
         "png": [{"bytes": EXPECTED[0], "path": "a.png"}],  # as Hugging Face has it
     }
@@ -94,12 +98,45 @@ def test_pixels_of_crops_come_in_several_clothes(tmp_path, kind):
         np.testing.assert_array_equal(content, pixels)
 
 
-@pytest.mark.parametrize("value", [None, 3.5, [1, 2], [-1] * 784, [256] * 784, {"bytes": None}])
+@pytest.mark.parametrize(
+    "value", [None, [1, 2], [-1] * 784, [256] * 784, [0.5] * 784, {"bytes": None}]
+)
 def test_a_value_that_is_no_picture_is_a_sentence(tmp_path, value):
     write_table(pyarrow.table({"x": [value]}), tmp_path / "a.parquet")
     ((name, content),) = read(tmp_path / "a.parquet", column="x")
     assert name.endswith("a.parquet#0")
     assert "neither a picture nor the 784 pixels" in str(content)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("a.png", "string"), (3.5, "double"), ({"path": "a.png"}, "struct<path: s")]
+)
+def test_a_column_of_another_type_is_refused(tmp_path, value, kind):
+    write_table(pyarrow.table({"x": [value]}), tmp_path / "a.parquet")
+    with pytest.raises(UserError, match=f"The column x of .*a.parquet holds {kind}.*no pictures"):
+        shards_of(tmp_path / "a.parquet", column="x")
+
+
+def test_a_value_that_python_cannot_take_is_a_row(tmp_path):
+    # Errors that were not pyarrow's ended the worker, and with it the job, at each try.
+    text = pyarrow.Array.from_buffers(
+        pyarrow.string(),
+        1,
+        [None, pyarrow.py_buffer(b"\0\0\0\0\1\0\0\0"), pyarrow.py_buffer(b"\xff")],
+    )
+    column = pyarrow.StructArray.from_arrays([pyarrow.array([b"GIF"]), text], ["bytes", "path"])
+    write_table(pyarrow.table({"x": column}), tmp_path / "a.parquet")
+    ((name, content),) = read(tmp_path / "a.parquet", column="x")
+    assert name.endswith("a.parquet#0") and "cannot be read" in str(content)
+
+
+def test_a_member_whose_name_is_no_utf_8_has_a_name_that_a_row_can_hold(tmp_path):
+    path = tmp_path / "crops.tar"
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT, encoding="latin-1") as archive:
+        member = tarfile.TarInfo("ä.png")
+        member.size = len(EXPECTED[0])
+        archive.addfile(member, io.BytesIO(EXPECTED[0]))
+    assert read(path) == [(f"{path}!\\udce4.png", EXPECTED[0])]
 
 
 def test_a_folder_may_hold_all_kinds(folder, archive, parquet):
@@ -154,3 +191,9 @@ def test_other_filesystems_are_opened_by_url(parquet, archive):
 def test_a_url_that_nothing_opens_is_a_sentence():
     with pytest.raises(UserError, match="nonsense://a cannot be opened"):
         open_storage("nonsense://a")
+
+
+@pytest.mark.parametrize("path", ["", "scans\udcff"])
+def test_a_path_that_is_no_text_is_a_sentence(path):
+    with pytest.raises(UserError, match="is no path that can be opened: empty, or no UTF-8"):
+        open_storage(path)

@@ -183,6 +183,23 @@ def test_a_damaged_plan_is_a_sentence(without_ray, run, folder, tmp_path):
     refused(run(folder, "--out", tmp_path / "read", "--crops", "--resume"), "_plan.json is damaged")
 
 
+@pytest.mark.parametrize("damage", ["gone", "line by line", "in a line"])
+def test_a_damaged_list_of_shards_is_a_sentence_and_leaves_out_nothing(
+    without_ray, run, folder, tmp_path, damage
+):
+    # A list that lacked its last lines was a job with nothing left to do.
+    options = [folder, "--out", tmp_path / "read", "--crops", "--shard-size", 4]
+    run(*options)
+    shards = tmp_path / "read" / "_shards.jsonl"
+    content = shards.read_bytes()
+    if damage == "gone":
+        shards.unlink()
+    else:
+        end = content.index(b"\n") + 1
+        shards.write_bytes(content[: end if damage == "line by line" else end + 9])
+    refused(run(*options, "--resume"), "_shards.jsonl is damaged or gone; name another folder.")
+
+
 def test_a_folder_of_something_else_is_refused(without_ray, run, parquet, tmp_path):
     (tmp_path / "read").mkdir()
     (tmp_path / "read" / "thesis.txt").write_text("mine")
