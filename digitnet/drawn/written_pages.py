@@ -157,9 +157,10 @@ def _shown_through(
         stamp = stamp_of(item, sheet.to_page, shape, random)
         if stamp is not None:
             put(stamp, cover, None)
-    cover = cv2.GaussianBlur(cv2.flip(cover, 1), (0, 0), random.uniform(0.5, 2.0))
+    soft = cv2.GaussianBlur(cv2.flip(cover, 1), (0, 0), random.uniform(0.5, 2.0))
+    cover = np.asarray(soft, np.uint8)
     if visible is not None:
-        cover *= visible
+        cover = cover * visible
     contrast = sheet.contrast * random.uniform(0.06, 0.3)
     return _inked(surface, cover, contrast, sheet.light_ink, None)
 
