@@ -18,7 +18,7 @@ import statistics
 import sys
 
 from benchmarks import blocks, gate_cells, readme
-from benchmarks.gate_cells import CLEAN, DIGITS, Kind
+from benchmarks.gate_cells import DIGITS, Kind
 from digitnet.networks.gates import GATES, VARIANTS, Gate
 from edge_demo.contract import UserError, run_command
 
@@ -177,10 +177,14 @@ def _main(argv):
     if arguments.pictures:
         from benchmarks import gate_pictures
         from digitnet import files
+        from digitnet.digits import datasets
 
         files.make_folder(arguments.pictures)
         gate_pictures.write_differences(arguments.pictures / "gates.png", cells)
-        gate_pictures.write_masks(arguments.pictures / "gate-masks.png", cells, arguments)
+        digits = datasets.load(arguments.dataset, needs_training=False)
+        gate_pictures.write_masks(
+            arguments.pictures / "gate-masks.png", cells, arguments.out, digits
+        )
     if arguments.write:
         readme.write_block(arguments.write, "gates", markdown)
     return 0
