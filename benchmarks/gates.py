@@ -39,14 +39,14 @@ def title(model: str) -> str:
 
 
 def kinds(models, recipes, digits, epochs) -> list[Kind]:
-    """What is to be trained, the most wanted first: the further gates come last."""
+    """What is to be trained, the most wanted first: clutter before none, further gates last."""
     from digitnet.recipe import RECIPES as named
 
     return [
         Kind(recipe, these, model, epochs or named[recipe]().epochs)
         for group in (MODELS[:3], FURTHER)
         for recipe in RECIPES
-        for these in DIGITS
+        for these in reversed(DIGITS)
         for model in group
         if model in models and recipe in recipes and these in digits
     ]
