@@ -81,10 +81,14 @@ def train(kind: Kind, seeds: int, digits: Digits, out: pathlib.Path, command: st
     from digitnet.training import provenance
     from digitnet.training.seeds import train_seeds
 
-    earlier, checksum = read(out).get(kind, []), fingerprint(digits)
-    if any(cell["checksum"] != checksum for cell in earlier):
-        raise UserError(f"{out} has cells of other digits than {digits.name}; give another --out.")
-    first = len(accuracies(earlier))
+    cells, checksum = read(out), fingerprint(digits)
+    for other, those in cells.items():  # what it will be compared with
+        same = (other.recipe, other.digits) == (kind.recipe, kind.digits)
+        if same and any(cell["checksum"] != checksum for cell in those):
+            raise UserError(
+                f"{out} has cells of other digits than {digits.name}; give another --out."
+            )
+    first = len(accuracies(cells.get(kind, [])))
     if first >= seeds:
         return
     recipe = dataclasses.replace(
@@ -109,6 +113,7 @@ def train(kind: Kind, seeds: int, digits: Digits, out: pathlib.Path, command: st
         "parameters": metrics["parameters"],
         "seconds": metrics["seconds"],
         "run": f"runs/{name}",
+        "command": command,
         "checksum": checksum,
         "date": datetime.date.today().isoformat(),
         "machine": origin["machine"],

@@ -50,7 +50,9 @@ def write_differences(path: pathlib.Path, cells: dict[Kind, list[dict]]) -> None
                 axes.errorbar(
                     statistics.mean(points), height, xerr=half, fmt="o", color=colour, capsize=3
                 )
-        names = [f"{recipe}: {gates.title(model)}" for recipe, _, model in rows]
+        names = [
+            f"{recipe}, {epochs} epochs: {gates.title(model)}" for recipe, epochs, model in rows
+        ]
         panels[0].set_yticks(range(len(rows)), names, color=GREY)
         panels[0].invert_yaxis()
         figure.suptitle("Right of the line a gate pays; pale: each seed, bar: 95 % interval")

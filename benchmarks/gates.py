@@ -99,20 +99,21 @@ def _cell(cells, kind):
     return f"{accuracy} | {middle} ({interval(against)})"
 
 
-def note(cells: dict[Kind, list[dict]], command: str) -> str:
-    """How the table was made: below it."""
+def note(cells: dict[Kind, list[dict]]) -> str:
+    """How the table was made, by the commands that trained its cells: below it."""
     every = [cell for group in cells.values() for cell in group]
     dates = sorted({cell["date"] for cell in every})
     machines = sorted({cell["machine"] for cell in every})
     backends = sorted({f"Keras {one['versions']['keras']} on {one['backend']}" for one in every})
-    hours = sum(cell["seconds"] for cell in every) / 3600
+    commands = ", ".join(f"`{one}`" for one in sorted({cell["command"] for cell in every}))
+    loads = sorted(cell["load"] for cell in every)
     runs = sum(len(cell["seeds"]) for cell in every)
     return (
         f"All {every[0]['test_count']:,} test images, read once, at the last epoch; mean ± "
         "standard deviation over seeds; differences seed by seed, with the 95 % interval of "
-        f"their mean (Student's t). {runs} trained networks, {hours:.1f} hours. `{command}`, "
+        f"their mean (Student's t). {runs} trained networks. {commands}, "
         f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}, {'; '.join(machines)}, "
-        f"{'; '.join(backends)}."
+        f"{'; '.join(backends)}, load {loads[0]:g} to {loads[-1]:g}."
     )
 
 
@@ -166,13 +167,12 @@ def _main(argv):
         value = getattr(arguments, option)
         if value is not None and value < 1:
             raise UserError(f"--{option} must be at least 1, but it is {value}.")
-    command = blocks.command(parser, argv)
     if not arguments.report:
-        _train(arguments, command)
+        _train(arguments, blocks.command(parser, argv))
     cells = gate_cells.read(arguments.out)
     if not cells:
         raise UserError(f"{arguments.out} has no finished cell; leave --report out to train some.")
-    markdown = f"{table(cells)}\n\n{note(cells, command)}"
+    markdown = f"{table(cells)}\n\n{note(cells)}"
     print(markdown)
     if arguments.pictures:
         from benchmarks import gate_pictures

@@ -51,6 +51,7 @@ def cell(recipe="default", digits=CLEAN, model=gates.NONE, accuracies=(0.98, 0.9
     found |= {"seeds": list(range(len(accuracies))), "accuracies": list(accuracies)}
     found |= {"parameters": 61_706, "test_count": 10_000, "seconds": 1800.0, "date": "2026-01-01"}
     found |= {"machine": "x86_64", "backend": "jax", "versions": {"keras": "3.15"}}
+    found |= {"command": "python -m benchmarks.gates", "load": 1.5}
     return {**found, **fields}
 
 
@@ -91,7 +92,7 @@ def test_cells_of_other_digits_are_refused(tmp_path, digits, trained):
     gate_cells.train(KIND, 2, digits, tmp_path, "the command")
     others = dataclasses.replace(digits, x_train=digits.x_train // 2)
     with pytest.raises(UserError, match="cells of other digits than drawn; give another --out"):
-        gate_cells.train(KIND, 5, others, tmp_path, "the command")
+        gate_cells.train(dataclasses.replace(KIND, model=gates.NONE), 5, others, tmp_path, "")
 
 
 def test_training_validation_and_test_digits_lie_on_clutter_of_their_own(digits):
@@ -126,7 +127,7 @@ def test_the_table_has_differences_seed_by_seed_with_their_interval():
     assert gated[4] == "3"
     assert gated[6] == "+0.40 (-0.87 to +1.67)"
     assert gated[7:] == ["", ""]
-    assert "7 trained networks, 1.5 hours. `the command`" in gates.note(of, "the command")
+    assert "7 trained networks. `python -m benchmarks.gates`, 2026-01-01, " in gates.note(of)
 
 
 @pytest.mark.parametrize(
