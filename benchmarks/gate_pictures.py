@@ -29,11 +29,12 @@ def write_differences(path: pathlib.Path, cells: dict[Kind, list[dict]]) -> None
     rows = [row for row in gates.ordered(cells) if row[2] != gates.NONE]
     if not rows:
         raise UserError("no finished cell has a gate yet, so there is no difference to draw.")
-    size = (9, 1.3 + 0.34 * len(rows))
+    size = (9, 1.5 + 0.34 * len(rows))
     with styled_figure(path, 1, 2, size, sharex=True, sharey=True) as (figure, panels):
         for axes, digits in zip(panels, DIGITS, strict=True):
             axes.axvline(0, color=MUTED, linewidth=0.8)
             axes.set_title(f"{digits} digits")
+            axes.locator_params(axis="x", nbins=5)
             axes.set_xlabel("points of test accuracy against no gate")
             for height, (recipe, epochs, model) in enumerate(rows):
                 kind = Kind(recipe, digits, model, epochs)
