@@ -13,6 +13,7 @@ import keras
 from keras import layers
 
 from digitnet.attention import AttentionGate
+from digitnet.networks.deeper_mask import lenet_deeper_mask
 from digitnet.networks.edge import edge
 from digitnet.networks.gates import OPEN, VARIANTS, ZERO
 from digitnet.networks.large import alexnet, resnet50, vgg16
@@ -130,6 +131,7 @@ def _classify(x: keras.KerasTensor) -> keras.KerasTensor:
 MODELS: dict[str, Callable[[], keras.Model]] = {
     "lenet": lenet,
     "lenet_attention": lenet_attention,
+    "lenet_deeper_mask": lenet_deeper_mask,
     "edge": edge,
     "alexnet": alexnet,
     "vgg16": vgg16,

@@ -141,15 +141,29 @@ class Gate(layers.Layer):
 
     def __init__(self, gate: AttentionGate):
         super().__init__(dtype="float32", name=gate.name)
-        kernel = ops.convert_to_numpy(gate.kernel).astype("float32")
         bias = ops.convert_to_numpy(gate.bias).astype("float32")
-        convolution = layers.Conv2D(kernel.shape[-1], kernel.shape[:2], dtype="float32")
-        input_shape = (1, *gate.input.shape[1:-1], kernel.shape[2])
-        self.convolution = _with_weights(convolution, input_shape, kernel, bias)
+        self.convolution = self._scores(gate.kernel, bias)
+        self.gating_convolution = None
+        if gate.gating_kernel is not None:
+            self.gating_convolution = self._scores(gate.gating_kernel, np.zeros_like(bias))
 
-    def call(self, x: Any) -> tuple[Any, Any]:
+    @staticmethod
+    def _scores(weights: Any, bias: np.ndarray) -> layers.Conv2D:
+        kernel = ops.convert_to_numpy(weights).astype("float32")
+        convolution = layers.Conv2D(kernel.shape[-1], kernel.shape[:2], dtype="float32")
+        return _with_weights(convolution, (1, None, None, kernel.shape[2]), kernel, bias)
+
+    def call(self, x: Any, gating: Any = None) -> tuple[Any, Any]:
         """The gated map and its mask."""
-        mask = ops.sigmoid(self.convolution(x))
+        scores = self.convolution(x)
+        if gating is not None:
+            scores = scores + ops.image.resize(
+                self.gating_convolution(gating),
+                scores.shape[1:3],
+                interpolation="nearest",
+                data_format="channels_last",
+            )
+        mask = ops.sigmoid(scores)
         return x * mask, mask
 
 

@@ -69,7 +69,8 @@ def deployed(model: keras.Model, in_blocks: bool = True) -> keras.Model:
             if layer.data_format != "channels_last":
                 gated, mask = layer(args[0], return_attention=True)
             else:
-                gated, mask = gates.setdefault(layer, fused.Gate(layer))(args[0])
+                maps = [*args, *([kwargs["gating"]] if kwargs.get("gating") is not None else [])]
+                gated, mask = gates.setdefault(layer, fused.Gate(layer))(*maps)
             masks.append(mask)
             return gated
         return layer(*args, **kwargs)

@@ -248,7 +248,8 @@ def write_attention(path: pathlib.Path, model: Any, images: np.ndarray, labels: 
         for row, gate in enumerate(gates, start=1):
             before = keras.Model(model.input, gate.input)
             maps = before(images[examples])
-            attention = keras.ops.cast(gate.attention(maps), "float32")
+            maps = maps if isinstance(maps, list) else [maps]  # the second one opens and closes it
+            attention = keras.ops.cast(gate.attention(*maps), "float32")
             masks = keras.ops.convert_to_numpy(attention).mean(axis=-1)
             for column, mask in enumerate(masks):
                 picture = axes[row, column].imshow(mask, cmap="magma", vmin=0, vmax=1)

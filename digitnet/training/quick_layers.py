@@ -98,21 +98,40 @@ def convolved(images: Any, kernel: Any, same: bool) -> Any:
 class GateAsProduct(Twin):
     """An `AttentionGate` whose 1×1 convolution is a product."""
 
-    def quickly(self, inputs: Any) -> Any:
+    def call(self, inputs: Any, gating: Any = None, training: bool = False) -> Any:
+        if training:
+            return self.quickly(inputs, gating)
+        return self.layer(inputs, gating=gating)
+
+    def compute_output_shape(self, inputs_shape: Any, gating_shape: Any = None) -> Any:
+        return inputs_shape
+
+    def quickly(self, inputs: Any, gating: Any = None) -> Any:
         """As `Twin` has it."""
         gate = self.layer
-        kernel = ops.cast(gate.kernel, self.compute_dtype)[0, 0]
-        scores = ops.matmul(inputs, kernel) + ops.cast(gate.bias, self.compute_dtype)
-        return inputs * ops.sigmoid(scores)
+        scores = self._scores(inputs, gate.kernel)
+        if gating is not None:
+            coarse = self._scores(gating, gate.gating_kernel)
+            for axis in (1, 2):  # enlarged by repetition, which has a quicker gradient
+                coarse = ops.repeat(coarse, inputs.shape[axis] // coarse.shape[axis], axis)
+            scores = scores + coarse
+        return inputs * ops.sigmoid(scores + ops.cast(gate.bias, self.compute_dtype))
+
+    def _scores(self, features: Any, kernel: Any) -> Any:
+        return ops.matmul(features, ops.cast(kernel, self.compute_dtype)[0, 0])
 
     @staticmethod
     def fits(layer: keras.Layer) -> bool:
         """Whether this can stand for a layer."""
-        return (
+        fits = (
             isinstance(layer, AttentionGate)
             and layer.data_format == "channels_last"
             and layer.gated_regularizer is None
         )
+        if not fits or layer.gating_kernel is None:
+            return fits
+        (_, height, width, _), (_, rows, columns, _) = (one.shape for one in layer.input)
+        return None not in (height, width, rows, columns) and not (height % rows or width % columns)
 
 
 class PoolingByPairs(Twin):

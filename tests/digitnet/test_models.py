@@ -13,14 +13,17 @@ from tests.digitnet.conftest import drawn_digits
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LARGE = [pytest.param(name, marks=pytest.mark.slow) for name in ("alexnet", "vgg16", "resnet50")]
-SMALL = ["lenet", "lenet_attention", "edge"]
+SMALL = ["lenet", "lenet_attention", "lenet_deeper_mask", "edge"]
 
 
 def test_every_model_is_looked_at():
     assert {*SMALL, *(name.values[0] for name in LARGE)} == set(models.MODELS)
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("lenet", 61_706), ("lenet_attention", 61_730)])
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("lenet", 61_706), ("lenet_attention", 61_730), ("lenet_deeper_mask", 61_746)],
+)
 def test_parameter_count_is_the_published_one(name, parameters):
     assert models.build(name).count_params() == parameters
 
@@ -99,6 +102,20 @@ def test_gates_stand_after_each_pooling():
     model = models.build("lenet_attention")
     before = [gate.input.shape[1:] for gate in models.attention_gates(model)]
     assert before == [(14, 14, 6), (5, 5, 16)]
+
+
+def test_the_deeper_mask_is_computed_from_what_the_second_convolution_finds():
+    model = models.build("lenet_deeper_mask", seed=0)
+    first, second = models.attention_gates(model)
+    assert [one.shape[1:] for one in first.input] == [(14, 14, 6), (7, 7, 16)]
+    assert second.input.shape[1:] == (5, 5, 16)
+    images, _ = drawn_digits(2)
+    seen = models.with_attention(model)
+    before = ops.convert_to_numpy(seen(images)["attention"])
+    seen.get_layer("conv2").bias.assign(np.full(16, 3.0))
+    moved = ops.convert_to_numpy(seen(images)["attention"]) != before
+    assert moved[:, 2:12, 2:12].all()
+    assert not moved[:, :2].any()  # the border knows the first map alone
 
 
 def test_equal_seeds_give_equal_weights_and_others_do_not():

@@ -45,7 +45,7 @@ def kinds(model):
     return [type(layer).__name__ for layer in model.layers]
 
 
-@pytest.mark.parametrize("name", ["lenet", "lenet_attention"])
+@pytest.mark.parametrize("name", ["lenet", "lenet_attention", "lenet_deeper_mask"])
 def test_deployed_lenet_answers_as_the_trained_one(name):
     assert_same_answers(with_random_weights(models.build(name)))
 

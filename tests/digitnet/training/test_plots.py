@@ -143,11 +143,12 @@ def test_small_and_one_sided_test_sets_are_drawn(tmp_path, labels, monkeypatch):
     assert stale.exists() == bool(len(labels))
 
 
-def test_masks_of_a_single_digit_are_drawn(tmp_path, kept):
-    from digitnet.models import lenet_attention
+@pytest.mark.parametrize("name", ["lenet_attention", "lenet_deeper_mask"])
+def test_masks_of_a_single_digit_are_drawn(tmp_path, kept, name):
+    from digitnet import models
 
     images = np.zeros((2, 28, 28, 1), np.uint8)
-    plots.write_attention(tmp_path / "attention.png", lenet_attention(), images, np.array([7, 7]))
+    plots.write_attention(tmp_path / "attention.png", models.build(name), images, np.array([7, 7]))
     assert "image" in kept.texts("attention.png")
 
 

@@ -40,6 +40,26 @@ def test_gates_and_poolings_give_what_the_layer_gives(layer, twin):
     np.testing.assert_allclose(twin(layer)(images, training=True), layer(images), rtol=1e-5)
 
 
+@pytest.mark.parametrize("mask", ["spatial", "channelwise"])
+def test_a_gate_with_a_second_map_gives_what_the_layer_gives(mask):
+    gate = AttentionGate(mask=mask, data_format="channels_last")
+    gate(keras.Input((8, 8, 3)), gating=keras.Input((4, 2, 5)))
+    random = np.random.default_rng(0)
+    maps = [random.normal(size=(2, *shape)).astype(np.float32) for shape in ((8, 8, 3), (4, 2, 5))]
+    assert GateAsProduct.fits(gate)
+    twin = GateAsProduct(gate)
+    gated = gate(maps[0], gating=maps[1])
+    for training in (True, False):
+        given = twin(maps[0], gating=maps[1], training=training)
+        np.testing.assert_allclose(given, gated, rtol=1e-5)
+
+
+def test_a_gate_whose_second_map_does_not_divide_the_first_has_no_twin():
+    gate = AttentionGate(data_format="channels_last")
+    gate(keras.Input((8, 8, 3)), gating=keras.Input((5, 5, 4)))
+    assert not GateAsProduct.fits(gate)
+
+
 @pytest.mark.parametrize(
     "layer",
     [
@@ -64,10 +84,11 @@ def test_a_twin_that_does_not_train_is_the_layer_itself(monkeypatch):
     np.testing.assert_array_equal(twin(images, training=False), layer(images))
 
 
-def test_a_network_s_twin_has_its_weights_in_their_order():
+@pytest.mark.parametrize("name", ["lenet_attention", "lenet_deeper_mask"])
+def test_a_network_s_twin_has_its_weights_in_their_order(name):
     from digitnet import models
 
-    model = models.build("lenet_attention", seed=0)
+    model = models.build(name, seed=0)
     twin = keras.Model(*quick_layers.twin(model, "logits", quick_layers.quick_layer))
     assert [id(v) for v in twin.variables] == [id(v) for v in model.variables]
     assert not quick_layers.convolves(twin.layers)
@@ -76,11 +97,12 @@ def test_a_network_s_twin_has_its_weights_in_their_order():
     np.testing.assert_allclose(twin(images, training=True), logits, rtol=1e-3, atol=1e-4)
 
 
-def test_bias_and_activation_behind_the_pooling_change_no_value(monkeypatch):
+@pytest.mark.parametrize("name", ["lenet_attention", "lenet_deeper_mask"])
+def test_bias_and_activation_behind_the_pooling_change_no_value(monkeypatch, name):
     from digitnet import models
 
     monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
-    model = models.build("lenet_attention", seed=0)
+    model = models.build(name, seed=0)
     behind = quick_layers.pooled_convolutions(model.layers)
     assert {pool: convolution.name for pool, convolution in behind.items()} == {
         "pool1": "conv1",
