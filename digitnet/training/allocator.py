@@ -16,8 +16,8 @@ def keep_freed_memory() -> bool:
 
     TensorFlow allocates and frees each operation's buffers at every step. As glibc is set, most of
     them go back to the system and are mapped and cleared anew page by page: LeNet's step took 74
-    page faults an image, and 30 % of its processor time in the kernel; with this, 2 to 4 and 3 to
-    7 %, for 55 MiB more.
+    page faults an image, and 26 to 30 % of its processor time in the kernel; with this, 2 to 4 and
+    3 to 7 %, for 55 MiB more (two-core x86-64 with other load, two runs each).
 
     Returns:
         Whether it was told: other systems' C libraries have no such settings.

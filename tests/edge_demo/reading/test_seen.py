@@ -36,21 +36,15 @@ def test_a_page_is_turned_to_where_its_digits_are_certain(views):
     assert seen.best_view(GRAY, None, turn=True).turns == 1
 
 
-def test_grain_that_looks_a_little_like_digits_turns_no_page(views):
-    views(peaks(5, 0.8), peaks(180, 0.49), peaks(5, 0.6), peaks(5, 0.6))
-    assert seen.best_view(GRAY, None, turn=True).turns == 0
-
-
-def test_many_half_sure_digits_tell_less_than_a_few_sure_ones(views):
-    views(peaks(5, 0.85), peaks(12, 0.55), peaks(12, 0.55), peaks(12, 0.55))
-    assert seen.best_view(GRAY, None, turn=True).turns == 0
-
-
-def test_three_digits_tell_nothing(views):
-    views(peaks(3, 0.6), peaks(3, 0.99), peaks(3, 0.6), peaks(3, 0.6))
-    assert seen.best_view(GRAY, None, turn=True).turns == 0
-
-
-def test_a_page_of_which_little_is_certain_either_way_stays_as_it_is(views):
-    views(peaks(4, 0.5), peaks(4, 0.65), peaks(4, 0.5), peaks(4, 0.5))
+@pytest.mark.parametrize(
+    ("as_it_lies", "on_its_side"),
+    [
+        pytest.param(peaks(5, 0.8), peaks(180, 0.49), id="grain"),
+        pytest.param(peaks(5, 0.85), peaks(12, 0.55), id="many half sure digits"),
+        pytest.param(peaks(3, 0.6), peaks(3, 0.99), id="three digits"),
+        pytest.param(peaks(4, 0.5), peaks(4, 0.65), id="little certain either way"),
+    ],
+)
+def test_what_tells_too_little_turns_no_page(views, as_it_lies, on_its_side):
+    views(as_it_lies, on_its_side, peaks(3, 0.5), peaks(3, 0.5))
     assert seen.best_view(GRAY, None, turn=True).turns == 0
