@@ -19,7 +19,7 @@ from edge_demo.reading.writing import Reading
 
 WEIGHTS = Path(__file__).with_name("union_weights.json")
 # Digits that both see, and the page reader is sure of: from so many on what the stages alone read
-# is taken for a letter, sign or speck. `python -m benchmarks.union_thresholds` says what it is worth.
+# is taken for a letter, sign or speck: `python -m benchmarks.union_thresholds` has its worth.
 WITNESSES, SURE = 3, 0.5
 NONE_SEEN = 0.1  # sureness where the page reader has no peak: below `looking.LEAST`
 SAME = 0.55  # shared area over the smaller box's, from which two boxes may be of one digit
