@@ -143,7 +143,7 @@ class Gate(layers.Layer):
         super().__init__(dtype="float32", name=gate.name)
         bias = ops.convert_to_numpy(gate.bias).astype("float32")
         self.convolution = self._scores(gate.kernel, bias)
-        self.gating_convolution = None
+        self.gating_convolution: layers.Conv2D | None = None
         if gate.gating_kernel is not None:
             self.gating_convolution = self._scores(gate.gating_kernel, np.zeros_like(bias))
 
@@ -156,7 +156,7 @@ class Gate(layers.Layer):
     def call(self, x: Any, gating: Any = None) -> tuple[Any, Any]:
         """The gated map and its mask."""
         scores = self.convolution(x)
-        if gating is not None:
+        if self.gating_convolution is not None:
             scores = scores + ops.image.resize(
                 self.gating_convolution(gating),
                 scores.shape[1:3],
@@ -168,7 +168,7 @@ class Gate(layers.Layer):
 
 
 def _with_weights(
-    layer: layers.Conv2D, input_shape: tuple[int, ...], kernel: np.ndarray, bias: np.ndarray
+    layer: layers.Conv2D, input_shape: tuple[int | None, ...], kernel: np.ndarray, bias: np.ndarray
 ) -> layers.Conv2D:
     layer.build(input_shape)
     layer.set_weights([kernel, bias])

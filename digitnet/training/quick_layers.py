@@ -26,7 +26,7 @@ class Twin(keras.layers.Layer):
         super().__init__(name=layer.name, dtype=layer.dtype_policy)
         self.layer = layer
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
+    def call(self, inputs: Any, *, training: bool = False) -> Any:
         return self.quickly(inputs) if training else self.layer(inputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -98,7 +98,7 @@ def convolved(images: Any, kernel: Any, same: bool) -> Any:
 class GateAsProduct(Twin):
     """An `AttentionGate` whose 1×1 convolution is a product."""
 
-    def call(self, inputs: Any, gating: Any = None, training: bool = False) -> Any:
+    def call(self, inputs: Any, gating: Any = None, *, training: bool = False) -> Any:
         if training:
             return self.quickly(inputs, gating)
         return self.layer(inputs, gating=gating)
