@@ -207,23 +207,21 @@ def _inputs(layer: keras.Layer) -> list[Any]:
     return inputs if isinstance(inputs, list) else [inputs]
 
 
-def quick_layers_of(model: keras.Model) -> Callable[[keras.Layer], keras.Layer]:
-    """What stands for each layer of a model on this backend: a twin, or the layer itself."""
-    if keras.backend.backend() == "jax":
-        return quick_layer
+def pooling_first(model: keras.Model) -> Callable[[keras.Layer], keras.Layer]:
+    """What stands for each layer of a model where TensorFlow computes one operation at a time."""
     behind = pooled_convolutions(model.layers)
     convolutions = {layer.name for layer in behind.values()}
 
-    def pooling_first(layer: keras.Layer) -> keras.Layer:
+    def quick(layer: keras.Layer) -> keras.Layer:
         if layer.name in convolutions:
             return BareConvolution(layer)
         return PoolingFirst(layer, behind[layer.name]) if layer.name in behind else layer
 
-    return pooling_first
+    return quick
 
 
-def quick_layer(layer: keras.Layer) -> keras.Layer:
-    """A layer's twin for JAX, or the layer itself where there is none for it."""
+def as_products(layer: keras.Layer) -> keras.Layer:
+    """A layer's twin for XLA, or the layer itself where there is none for it."""
     kinds = (ConvolutionAsProduct, GateAsProduct, PoolingByPairs)
     kind = next((kind for kind in kinds if kind.fits(layer)), None)
     return kind(layer) if kind else layer

@@ -73,7 +73,7 @@ def test_a_gate_whose_second_map_does_not_divide_the_first_has_no_twin():
     ],
 )
 def test_other_layers_have_no_twin(layer):
-    assert quick_layers.quick_layer(built(layer)) is layer
+    assert quick_layers.as_products(built(layer)) is layer
 
 
 def test_a_twin_that_does_not_train_is_the_layer_itself(monkeypatch):
@@ -89,7 +89,7 @@ def test_a_network_s_twin_has_its_weights_in_their_order(name):
     from digitnet import models
 
     model = models.build(name, seed=0)
-    twin = keras.Model(*quick_layers.twin(model, "logits", quick_layers.quick_layer))
+    twin = keras.Model(*quick_layers.twin(model, "logits", quick_layers.as_products))
     assert [id(v) for v in twin.variables] == [id(v) for v in model.variables]
     assert not quick_layers.convolves(twin.layers)
     images = np.random.default_rng(0).integers(0, 256, (2, 28, 28, 1), dtype=np.uint8)
@@ -98,17 +98,16 @@ def test_a_network_s_twin_has_its_weights_in_their_order(name):
 
 
 @pytest.mark.parametrize("name", ["lenet_attention", "lenet_deeper_mask"])
-def test_bias_and_activation_behind_the_pooling_change_no_value(monkeypatch, name):
+def test_bias_and_activation_behind_the_pooling_change_no_value(name):
     from digitnet import models
 
-    monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
     model = models.build(name, seed=0)
     behind = quick_layers.pooled_convolutions(model.layers)
     assert {pool: convolution.name for pool, convolution in behind.items()} == {
         "pool1": "conv1",
         "pool2": "conv2",
     }
-    quick = quick_layers.quick_layers_of(model)
+    quick = quick_layers.pooling_first(model)
     twin = keras.Model(*quick_layers.twin(model, "logits", quick))
     assert [id(v) for v in twin.variables] == [id(v) for v in model.variables]
     images = np.random.default_rng(0).integers(0, 256, (2, 28, 28, 1), dtype=np.uint8)
