@@ -18,15 +18,16 @@ from edge_demo.contract import UserError
 GCS_PORT = 6379  # on which a Ray head listens
 REACH_SECONDS = 4.0  # for a TCP connection
 JOIN_SECONDS = 7.0  # for what listens there to prove itself a Ray cluster
-JOINED = "joined"
-TRIAL = """
+READY, ANSWER, JOINED = "Ray is imported", "answer: ", "joined"
+REFUSED = "InvalidAuthToken"  # as Ray's log has it
+TRIAL = f"""
 import sys, ray
-print(flush=True)
+print("{READY}", flush=True)
 try:
     ray.init(address=sys.argv[1], log_to_driver=False, configure_logging=False)
-    print("joined")
+    print("{ANSWER}{JOINED}", flush=True)
 except Exception as error:
-    print(" ".join(str(error).split("\\n")[0].split()).rstrip("."))
+    print("{ANSWER}" + " ".join(str(error).split("\\n")[0].split()).rstrip("."), flush=True)
 """
 # What travels are numbers of shards and counts; Ray takes no store of less than 75 MiB.
 STORE_BYTES, BLOCK_BYTES = 80 * 2**20, 2**20
@@ -66,19 +67,47 @@ def start(workers: int) -> int:
     return workers
 
 
+def probe(address: str) -> None:
+    """Joins a cluster and leaves it, within 15 seconds.
+
+    Args:
+        address: As `join` takes it.
+
+    Raises:
+        UserError: Nothing answers there, or what does is no Ray cluster that can be joined.
+    """
+    reach(address)
+    _calm()
+    answer = _try_first(address)
+    if answer == REFUSED and "RAY_AUTH_MODE" not in os.environ:
+        # Ray shows the user's token to a cluster that it finds itself, and to no address.
+        os.environ["RAY_AUTH_MODE"] = "token"
+        answer = _try_first(address)
+        if answer != JOINED:
+            raise UserError(
+                f"the Ray cluster {address} asks for its token: put the head's ~/.ray/auth_token "
+                "there on this machine, or what it holds into RAY_AUTH_TOKEN."
+            )
+    if answer != JOINED:
+        reason = f" ({answer})" if answer else ""
+        raise UserError(
+            f"the Ray cluster {address} cannot be joined{reason}; `ray status --address {address}` "
+            "on that machine says more."
+        )
+
+
 def join(address: str, workers: int | None) -> int:
-    """Joins a cluster; returns the number of workers.
+    """Joins a cluster that has answered to `probe`; returns the number of workers.
 
     Args:
         address: HOST:PORT of its head, or `auto` for the one that runs on this machine.
         workers: None for as many as its processors, but for one that hands out the shards.
 
     Raises:
-        UserError: Nothing answers there, or what does is no Ray cluster, or has too few processors.
+        UserError: Nothing answers there any more, or the cluster has too few processors.
     """
     reach(address)
     _calm()
-    _try_first(address)
     import ray
 
     ray.init(address=address, log_to_driver=False, configure_logging=False)
@@ -92,25 +121,32 @@ def join(address: str, workers: int | None) -> int:
     return workers
 
 
-def _try_first(address: str) -> None:
-    """Joins in a child process: where no Ray answers, Ray waits for minutes or ends its process."""
+def _try_first(address: str) -> str:
+    """Joins in a child process: where no Ray answers, Ray waits for minutes or ends its process.
+
+    Returns:
+        `JOINED`, `REFUSED` where the cluster asks for a token, or why it cannot be joined.
+    """
     command = [sys.executable, "-c", TRIAL, address]
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as child:
         said = child.stdout
         assert said is not None
-        said.readline()  # it has imported Ray, which takes as long as the machine is busy
+        while said.readline() not in (f"{READY}\n".encode(), b""):
+            pass  # Ray is imported, which takes as long as the machine is busy
         timer = threading.Timer(JOIN_SECONDS, child.kill)
         timer.start()
-        answer = said.read().decode(errors="replace").strip()
+        answer = ""
+        for line in said:
+            if REFUSED.encode() in line:
+                answer = REFUSED
+                break  # Ray would try again and again
+            if line.startswith(ANSWER.encode()):
+                answer = line.decode(errors="replace").removeprefix(ANSWER).strip()
+        child.kill()
         timer.cancel()
-    if child.returncode or answer != JOINED:
-        reason = f" ({answer})" if answer else ""
-        raise UserError(
-            f"the Ray cluster {address} cannot be joined{reason}; `ray status --address {address}` "
-            "on that machine says more."
-        )
+    return answer
 
 
 def reach(address: str) -> None:

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         model=hashlib.sha256(content).hexdigest(),
     )
     if arguments.address:
-        cluster.reach(arguments.address)  # before minutes of listing
+        cluster.probe(arguments.address)  # before minutes of listing, and before a plan is left
     try:
         plan.make_plan(source, output, options, arguments.resume)
     except OSError as error:

@@ -1,6 +1,8 @@
 """Jobs on Ray: workers and commands are killed, stopped, and lied to."""
 
+import contextlib
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -104,6 +106,47 @@ def test_a_running_cluster_is_joined_and_goes_on_afterwards(crops, tmp_path, clu
         many.finish()
 
 
+def test_a_cluster_that_asks_for_a_token_is_joined_with_it_and_else_refused(crops, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "head" / ".ray").mkdir(parents=True)
+    (tmp_path / "head" / ".ray" / "auth_token").write_text("4e" * 32)
+    home = {**os.environ, "HOME": str(tmp_path / "head"), "RAY_AUTH_MODE": "token"}
+    ray = str(pathlib.Path(sys.executable).with_name("ray"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    head = [ray, "start", "--block", "--head", "--num-cpus=2", "--node-ip-address=127.0.0.1"]
+    head = [*head, f"--port={port}", "--disable-usage-stats", "--include-dashboard=false"]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(head, env=home, **silent) as it:
+        try:
+            wait_for_port(port)
+            command = [sys.executable, "-m", "edge_demo.bulk", str(crops), "--crops", "--out"]
+            address = ["--address", f"127.0.0.1:{port}"]
+            del home["RAY_AUTH_MODE"]
+            for folder, code, said in (("head", 0, ""), ("other", 2, "asks for its token: put")):
+                home["HOME"] = str(tmp_path / folder)
+                done = subprocess.run(
+                    [*command, str(tmp_path / folder / "read"), *address],
+                    env=home,
+                    cwd=ROOT,
+                    capture_output=True,
+                    text=True,
+                )
+                assert done.returncode == code, done.stderr
+                assert said in done.stderr
+            assert not (tmp_path / "other" / "read").exists()
+        finally:
+            it.terminate()
+
+
+def wait_for_port(port):
+    for _ in range(600):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    pytest.fail("Ray's head does not listen")
+
+
 def test_what_listens_and_is_no_ray_cluster_is_a_sentence_within_fifteen_seconds(crops, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=answer_rubbish, args=(listener,), daemon=True).start()
@@ -120,6 +163,7 @@ def test_what_listens_and_is_no_ray_cluster_is_a_sentence_within_fifteen_seconds
     assert (done.returncode, done.stdout) == (2, "")
     line = done.stderr.strip().splitlines()[-1]
     assert line.startswith("error: ") and address in line and "Traceback" not in done.stderr
+    assert not (tmp_path / "read").exists()  # so that the same command does later
 
 
 def answer_rubbish(listener):
