@@ -28,12 +28,14 @@ def run(arguments: argparse.Namespace) -> int:
         if importlib.util.find_spec(package) is None:
             raise UserError(missing_package(package, "bulk"))
     from edge_demo.bulk import cluster, plan
-    from edge_demo.bulk.storage import cannot_write, open_storage
+    from edge_demo.bulk.storage import cannot_write, open_storage, require_answer
     from edge_demo.bulk.worker import Task
     from edge_demo.model.classifier import Classifier
 
     Classifier(arguments.model)  # refused here and not on each worker
     content = model_file.read(arguments.model).content
+    for url in (arguments.input, arguments.out):
+        require_answer(url)
     source, output = open_storage(arguments.input), open_storage(arguments.out)
     refuse_among_input(source, output)
     options = plan.Options(

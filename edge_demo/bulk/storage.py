@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from edge_demo.contract import UserError
 
+GOOGLE, GOOGLE_SECONDS = ("gs://", "gcs://"), 5  # in which a bucket has to answer at first
 TEMPORARY = ".writing-"  # hidden, so that what reads a folder of parts passes it over
 
 
@@ -105,6 +106,25 @@ def open_storage(url: str) -> Storage:
         raise UserError(f"{url} cannot be opened: {one_line(error)}.") from error
     handler = pyarrow.fs.FSSpecHandler(known)
     return Storage(pyarrow.fs.PyFileSystem(handler), root, url)
+
+
+def require_answer(url: str) -> None:
+    """Asks a Google bucket once, with little patience: a job's requests are repeated for minutes.
+
+    Raises:
+        UserError: Nobody answers.
+    """
+    import pyarrow.fs
+
+    if not url.startswith(GOOGLE) or "retry_limit_seconds" in url:
+        return
+    limited = f"{url}{'&' if '?' in url else '?'}retry_limit_seconds={GOOGLE_SECONDS}"
+    try:
+        filesystem, root = pyarrow.fs.FileSystem.from_uri(limited)
+        filesystem.get_file_info(root)
+    except OSError as error:
+        said = one_line(error).split(" error_info=")[0]  # which says all of it once more
+        raise UserError(f"{url} cannot be opened: {said}.") from error
 
 
 def one_line(error: BaseException) -> str:

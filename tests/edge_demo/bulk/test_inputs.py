@@ -13,7 +13,7 @@ from pyarrow.parquet import write_table  # noqa: E402
 from edge_demo.bulk.contents import contents_of  # noqa: E402
 from edge_demo.bulk.listing import list_files  # noqa: E402
 from edge_demo.bulk.shards import count_of, cut  # noqa: E402
-from edge_demo.bulk.storage import open_storage  # noqa: E402
+from edge_demo.bulk.storage import open_storage, require_answer  # noqa: E402
 from edge_demo.contract import UserError  # noqa: E402
 from tests.edge_demo.bulk.conftest import CROPS, crop, write_tar  # noqa: E402
 
@@ -197,3 +197,30 @@ def test_a_url_that_nothing_opens_is_a_sentence():
 def test_a_path_that_is_no_text_is_a_sentence(path):
     with pytest.raises(UserError, match="is no path that can be opened: empty, or no UTF-8"):
         open_storage(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("gs://bucket/a", ["gs://bucket/a?retry_limit_seconds=5"]),
+        ("gs://bucket/a?scheme=http", ["gs://bucket/a?scheme=http&retry_limit_seconds=5"]),
+        ("gs://bucket/a?retry_limit_seconds=60", []),  # the user's own patience
+        ("folder", []),
+    ],
+)
+def test_a_google_bucket_that_does_not_answer_is_a_sentence_after_seconds(monkeypatch, url, asked):
+    urls = []
+
+    def from_uri(url):
+        urls.append(url)
+        raise OSError("the host is not known.")
+
+    silent = type("FileSystem", (), {"from_uri": staticmethod(from_uri)})
+    monkeypatch.setattr(pyarrow.fs, "FileSystem", silent)
+    if asked:
+        with pytest.raises(UserError) as raised:
+            require_answer(url)
+        assert str(raised.value) == f"{url} cannot be opened: the host is not known."
+    else:
+        require_answer(url)
+    assert urls == asked
