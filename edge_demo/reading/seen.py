@@ -17,9 +17,6 @@ from edge_demo.reading.writing import Reading, Writing
 # Pixels to which the longest side of a picture is brought: two canvases wide, three at 1600 would
 # take twice as long.
 LONGEST = 2 * WIDTH - OVERLAP
-# Least probability of a digit that the page reader alone sees. From here on it adds no false digit
-# on drawn scenes and empty pages: `python -m benchmarks.union_thresholds`.
-ALONE = 0.9
 CLEAR = 0.5  # sureness from which a peak tells how a page lies: grain makes hundreds below
 WELL = 0.9  # mean of such peaks, from which a page is not tried another way round
 BETTER = 1.4  # times as much has to be seen another way round,
@@ -84,7 +81,7 @@ def read_with(
 ) -> list[Reading]:
     """The digits of a view, in reading order: what the stages read of it, and what else is seen."""
     found = gather(writing.readings, view.seen, view.gray, classifier)
-    readings = united(found, load_weights(), max(threshold, ALONE))
+    readings = united(found, load_weights(), threshold)
     order = reading_order([reading.box for reading in readings])
     return [readings[index] for index in order]
 

@@ -18,9 +18,7 @@ from edge_demo.reading.resolve import DigitClassifier, classify_ink
 from edge_demo.reading.writing import Reading
 
 WEIGHTS = Path(__file__).with_name("union_weights.json")
-# Digits that both see, and the page reader is sure of: from so many on what the stages alone read
-# is taken for a letter, sign or speck: `python -m benchmarks.union_thresholds` has its worth.
-WITNESSES, SURE = 3, 0.5
+SURE = 0.5  # sureness from which the page reader bears witness that it can read a page
 NONE_SEEN = 0.1  # sureness where the page reader has no peak: below `looking.LEAST`
 SAME = 0.55  # shared area over the smaller box's, from which two boxes may be of one digit
 ALIKE = 0.55  # of their longer sides: else one is a part of the other
@@ -35,6 +33,28 @@ NAMES = (
     "faintness",
     "smallness",
 )
+
+
+class Rules(NamedTuple):
+    """From when on a digit is reported: `python -m benchmarks.union_thresholds` chooses them.
+
+    Of each the most digits read less false ones on drawn pages, or what costs no scene a digit.
+
+    Attributes:
+        witnesses: Digits that both see, and the page reader is sure of, from which on it is taken
+            to know the page: what the stages alone read there is a letter, a sign or a speck.
+        alone: Least probability of a digit that the page reader alone sees.
+        among: The same on a page that it knows.
+        both: On such a page, least probability of a digit that both see.
+    """
+
+    witnesses: float = 1
+    alone: float = 0.9
+    among: float = 0.6
+    both: float = 0.4
+
+
+RULES = Rules()
 
 
 class Evidence(NamedTuple):
@@ -98,30 +118,41 @@ def gather(
 
 
 def united(
-    found: list[tuple[Reading, Evidence]], weights: np.ndarray, threshold: float
+    found: list[tuple[Reading, Evidence]],
+    weights: np.ndarray,
+    threshold: float,
+    rules: Rules = RULES,
 ) -> list[Reading]:
     """What the stages read, and beside it what the page reader alone sees and is sure of.
 
-    Where the page reader sees several of the stages' digits, those that it does not see are left
-    out; where it sees hardly any, the page is none of its kind and it has no say.
+    Where the page reader is sure of several of the stages' digits, those that it does not see or
+    takes for others are left out; where it sees hardly any, the page is none of its kind and it has
+    no say.
 
     Args:
         found: As `gather` gives it.
         weights: As `load_weights` gives them.
-        threshold: The least probability with which the page reader's digits are reported, 0..1.
+        threshold: The least probability with which the page reader's digits are reported, 0..1,
+            where the rules ask for less.
+        rules: From when on a digit is reported.
 
     Returns:
-        list of Reading. The stages' keep their confidence; where two lie in one place the stages'
-        is kept, and of two of the page reader's the surer.
+        list of Reading. On a page that the page reader knows the confidence of what both see is the
+        lower of the classifier's and the evidence's, but not below the threshold. Where two lie in
+        one place the stages' is kept, and of two of the page reader's the surer.
     """
-    kinds = ("both",) if knows_the_page(found) else ("both", "stages")
-    kept = [reading for reading, evidence in found if evidence.kind in kinds]
-    alone = []
+    known = sure_of(found) >= rules.witnesses
+    least = max(threshold, rules.among if known else rules.alone)
+    kept, alone = [], []
     for reading, evidence in found:
-        if evidence.kind == "network":
-            confidence = 1 / (1 + np.exp(-float(weights @ evidence.features())))
-            if confidence >= threshold:
-                alone.append(reading._replace(confidence=confidence))
+        probability = 1 / (1 + np.exp(-float(weights @ evidence.features())))
+        if evidence.kind == "network" and probability >= least:
+            alone.append(reading._replace(confidence=probability))
+        elif evidence.kind == "both" and (not known or probability >= rules.both):
+            doubt = max(probability, threshold) if known else 1.0
+            kept.append(reading._replace(confidence=min(reading.confidence, doubt)))
+        elif evidence.kind == "stages" and not known:
+            kept.append(reading)
     alone.sort(key=lambda reading: -reading.confidence)
     for reading in alone:
         others = np.array([one.box for one in kept], np.float32).reshape(-1, 4)
@@ -131,10 +162,9 @@ def united(
     return kept
 
 
-def knows_the_page(found: list[tuple[Reading, Evidence]]) -> bool:
-    """Whether the page reader is sure of enough of what the stages read."""
-    sure = [one for _, one in found if one.kind == "both" and one.network >= SURE]
-    return len(sure) >= WITNESSES
+def sure_of(found: list[tuple[Reading, Evidence]]) -> int:
+    """Of how many of the digits that the stages read the page reader is sure."""
+    return sum(one.kind == "both" and one.network >= SURE for _, one in found)
 
 
 def _compared(

@@ -103,10 +103,34 @@ def test_the_stages_digits_stay_and_only_sure_ones_come_to_them_in_free_places()
     assert [(one.digit, round(one.confidence, 2)) for one in read] == [(7, 0.5), (4, 0.99)]
 
 
+def test_a_digit_that_the_page_reader_takes_for_another_is_doubted_and_far_from_it_left_out():
+    kinds = [(0.9, 0.9), (0.9, 0.9), (0.9, 0.9), (0.6, 0.3), (0.4, 0.01)]
+    found = [
+        (reading((40 * n, 20, 20, 30), digit=n), Evidence("both", 0.97, sureness, agreement))
+        for n, (sureness, agreement) in enumerate(kinds)
+    ]
+    read = united(found, load_weights(), 0.5)
+    assert [one.digit for one in read] == [0, 1, 2, 3]
+    assert 0.5 <= read[3].confidence < read[0].confidence <= reading(BOX).confidence
+    of_another_kind = united(found[4:], load_weights(), 0.5)
+    assert [one.digit for one in of_another_kind] == [4]
+
+
+def test_on_a_page_that_the_page_reader_knows_it_may_be_less_sure_of_what_it_sees_alone():
+    weights = np.array([9, 0, 0, 0, 0, 0, 1, 0, 0, 0.0])  # the page reader's own sureness
+    known = [
+        (reading((40 * n, 20, 20, 30), digit=3), Evidence("both", 0.9, 0.9, 0.9)) for n in range(3)
+    ]
+    alone = (reading((10, 80, 20, 30), digit=5), Evidence("network", 0.7, 0.7, 0.9))
+    assert [one.digit for one in united([*known, alone], weights, 0.5)] == [3, 3, 3, 5]
+    assert [one.digit for one in united([alone], weights, 0.5)] == []
+    assert [one.digit for one in united([*known, alone], weights, 0.8)] == [3, 3, 3]
+
+
 @pytest.mark.parametrize(
-    ("witnesses", "sureness", "stays"), [(3, 0.9, False), (2, 0.9, True), (3, 0.4, True)]
+    ("witnesses", "sureness", "stays"), [(1, 0.9, False), (0, 0.9, True), (2, 0.4, True)]
 )
-def test_what_the_page_reader_does_not_see_goes_where_it_is_sure_of_three_others(
+def test_what_the_page_reader_does_not_see_goes_where_it_is_sure_of_another(
     witnesses, sureness, stays
 ):
     found = [
