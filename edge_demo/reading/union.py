@@ -22,6 +22,7 @@ SURE = 0.5  # sureness from which the page reader bears witness that it can read
 NONE_SEEN = 0.1  # sureness where the page reader has no peak: below `looking.LEAST`
 SAME = 0.55  # shared area over the smaller box's, from which two boxes may be of one digit
 ALIKE = 0.55  # of their longer sides: else one is a part of the other
+LEAST_SHARE = 1e-3  # of one digit: neither is ever quite sure that it is not this one
 LEAST_LOG = -3.0  # of faintness and smallness: below a twentieth it does not matter by how much
 KINDS = ("both", "stages", "network")
 # Of the weights, in the order of `Evidence.features`.
@@ -150,7 +151,8 @@ def united(
             alone.append(reading._replace(confidence=probability))
         elif evidence.kind == "both" and (not known or probability >= rules.both):
             doubt = max(probability, threshold) if known else 1.0
-            kept.append(reading._replace(confidence=min(reading.confidence, doubt)))
+            if reading.confidence >= threshold:
+                kept.append(reading._replace(confidence=min(reading.confidence, doubt)))
         elif evidence.kind == "stages" and not known:
             kept.append(reading)
     alone.sort(key=lambda reading: -reading.confidence)
@@ -193,9 +195,15 @@ def _contrast(gray: np.ndarray, reading: Reading) -> float:
 
 
 def _both(reading: Reading, sureness: float, digits: np.ndarray) -> tuple[Reading, Evidence]:
-    """A digit that both see; which it is, the classifier decides."""
-    agreement = float(digits[reading.digit])
-    return reading, Evidence("both", reading.confidence, float(sureness), agreement)
+    """A digit that both see; which it is, the product of what both say decides."""
+    product = np.maximum(reading.probabilities, LEAST_SHARE) * np.maximum(digits, LEAST_SHARE)
+    digit, probability = int(product.argmax()), reading.confidence
+    if digit != reading.digit:
+        mass = float(reading.probabilities.sum())  # what it lacks to 1 is that of no digit
+        together = mass * float(product[digit] / product.sum())
+        reading = reading._replace(digit=digit, confidence=together)
+        probability = float(reading.probabilities[digit])
+    return reading, Evidence("both", probability, float(sureness), float(digits[digit]))
 
 
 def _from_network(

@@ -79,6 +79,21 @@ def test_a_part_of_a_digit_is_not_matched_with_the_whole():
     assert [evidence.kind for _, evidence in found] == ["stages", "network"]
 
 
+@pytest.mark.parametrize(("confidence", "digit"), [(0.6, 7), (0.99, 1)])
+def test_which_digit_it_is_the_surer_of_both_decides(confidence, digit):
+    one = reading(BOX, digit=1, confidence=confidence)
+    one.probabilities[7] += 0.3 * (1 - confidence)
+    ((read, evidence),) = gather([one], peaks(BOX), drawn_seven(), Sevens())
+    assert (read.digit, evidence.kind) == (digit, "both")
+    assert read.confidence <= 0.99
+    assert evidence.agreement == pytest.approx(0.82 if digit == 7 else 0.02)
+
+
+def test_what_both_doubt_stays_below_the_threshold():
+    doubted = (reading(BOX, confidence=0.4), Evidence("both", 0.4, 0.4, 0.5))
+    assert united([doubted], load_weights(), 0.5) == []
+
+
 def test_a_page_reader_that_names_another_digit_counts_against_it():
     weights = load_weights()
     agreeing, disagreeing = (Evidence("network", 0.9, 0.9, share) for share in (0.9, 0.01))
