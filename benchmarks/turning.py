@@ -18,10 +18,10 @@ from benchmarks import blocks
 from edge_demo.contract import UserError, run_command
 
 GRID = {
-    "CLEAR": (0.3, 0.4, 0.5, 0.6, 0.7),
+    "CLEAR": (0.5, 0.6, 0.7),  # below a half grain counts: a test has it
     "POWER": (1, 2, 4, 6),
     "BETTER": (1.0, 1.1, 1.2, 1.4, 2.0),
-    "GAIN": (0.0, 0.25, 0.5, 1.0),
+    "GAIN": (0.5, 1.0, 2.0),  # with less, a page of which little is seen is turned: a test has it
 }
 NAMES = tuple(GRID)
 UPRIGHT = 0.9  # of the pages that people photograph lie as they should: an assumption

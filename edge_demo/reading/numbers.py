@@ -7,6 +7,7 @@ import numpy as np
 
 from edge_demo.reading.marks import Box, Mark, mark_between
 from edge_demo.reading.reader import Page, turn_box
+from edge_demo.reading.slant import slant_box, slanted
 
 LEAST_WIDTH = 0.5  # of a digit's height: a 1 takes the room of any other digit
 LEAST_OVERLAP = 0.4  # of the lower digit's height, by which two on one line overlap in height
@@ -39,9 +40,13 @@ def find_numbers(frame: np.ndarray, page: Page) -> list[list[Number]]:
         frame: uint8 [height, width, 3] BGR or [height, width] grey, as the page's boxes have it.
         page: What `read_page` or a `SourceReader` says of it.
     """
-    upright = np.rot90(frame, page.turns)
+    laid = slanted(frame) if page.askew else frame
+    upright = np.rot90(laid, page.turns)
     back = -page.turns % 4
-    boxes = [turn_box(reading.box, back, upright.shape) for reading in page.readings]
+    given = [reading.box for reading in page.readings]
+    if page.askew:
+        given = [slant_box(box, frame.shape) for box in given]
+    boxes = [turn_box(box, back, upright.shape) for box in given]
     marks = [
         mark_between(upright, left, right) if _may_be_one_number(left, right) else None
         for left, right in zip(boxes, boxes[1:], strict=False)
@@ -55,7 +60,8 @@ def find_numbers(frame: np.ndarray, page: Page) -> list[list[Number]]:
                 mark = marks[place - 1]
                 if mark is not None and mark.is_point:
                     text += "."
-                    points.append(turn_box(mark.box, page.turns, frame.shape))
+                    point = turn_box(mark.box, page.turns, laid.shape)
+                    points.append(slant_box(point, frame.shape, True) if page.askew else point)
                 text += str(page.readings[place].digit)
             lines[-1].append(Number(places, text, points))
     return lines

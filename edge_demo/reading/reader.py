@@ -10,6 +10,7 @@ from edge_demo.reading.finder import SMALL_SIDE
 from edge_demo.reading.looking import PageNetwork
 from edge_demo.reading.resolve import DigitClassifier
 from edge_demo.reading.seen import best_view, read_with
+from edge_demo.reading.slant import slant_box, slanted
 from edge_demo.reading.writing import Reading, Writing, find_writing
 
 MOSTLY = 0.5  # of what is written: fewer digits may be grain, more bars may be streaks
@@ -30,13 +31,15 @@ class Page(NamedTuple):
     readings: in reading order, of the turned page where turning was better. turns: by how many
     quarters, counter-clockwise as `numpy.rot90`, it was turned for that. light_on_dark: whether the
     ink is lighter than its paper. reads_badly: whether much of it is no digit or doubtful all the
-    same, so that it may lie upside down or askew.
+    same, so that it may lie upside down or askew. askew: whether it was turned by 45° before that,
+    as `slant.slanted` does; boxes have the size then that they have on the turned page.
     """
 
     readings: list[Reading]
     turns: int
     light_on_dark: bool
     reads_badly: bool
+    askew: bool = False
 
 
 def read_digits(
@@ -100,14 +103,17 @@ def _read_both_ways(
 ) -> Page:
     gray = frame if frame.ndim == 2 else cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
     view = best_view(gray, network, turn)
-    turned = np.ascontiguousarray(np.rot90(frame, view.turns))
+    laid = slanted(frame) if view.askew else frame
+    turned = np.ascontiguousarray(np.rot90(laid, view.turns))
     writing = _read_upright(turned, classifier, threshold, True)
     readings = read_with(view, writing, classifier, threshold)
     certainty = sum(reading.confidence for reading in readings)
     things = max(len(readings), writing.things)
     badly = things >= LEAST_TURNED and certainty < BAD_PAGE * things
-    readings = turn_back(readings, view.turns, frame.shape)
-    return Page(readings, view.turns, writing.light_on_dark, badly)
+    readings = turn_back(readings, view.turns, laid.shape)
+    if view.askew:
+        readings = [one._replace(box=slant_box(one.box, frame.shape, True)) for one in readings]
+    return Page(readings, view.turns, writing.light_on_dark, badly, view.askew)
 
 
 def _right_way_up(readings: list[Reading]) -> float:

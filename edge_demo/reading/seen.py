@@ -11,6 +11,7 @@ from edge_demo.reading.layout import reading_order
 from edge_demo.reading.looking import PageNetwork, look
 from edge_demo.reading.peaks import Peaks
 from edge_demo.reading.resolve import DigitClassifier
+from edge_demo.reading.slant import slanted
 from edge_demo.reading.union import gather, load_weights, united
 from edge_demo.reading.writing import Reading, Writing
 
@@ -19,21 +20,25 @@ from edge_demo.reading.writing import Reading, Writing
 LONGEST = 2 * WIDTH - OVERLAP
 CLEAR = 0.5  # sureness from which a peak tells how a page lies: grain makes hundreds below
 WELL = 0.9  # mean of such peaks, from which a page is not tried another way round
-BETTER = 1.4  # times as much has to be seen another way round,
-GAIN = 0.5  # and half a certain digit more: the most that loses no drawn scene
+BETTER = 1.2  # times as much has to be seen another way round,
+GAIN = 0.5  # and half a certain digit more
 # A digit's sureness counts with this power, because many are half a digit upside down and few a
-# whole one. With `CLEAR`, `BETTER` and `GAIN` none of 34 drawn pages that lay well was turned;
+# whole one. `python -m benchmarks.turning` chooses it and `CLEAR`, `BETTER` and `GAIN`, and
 # `python -m benchmarks.turned_pages` measures what comes of them.
 POWER = 4
 FEWEST = 4  # peaks; fewer do not tell how a page lies
 
 
 class View(NamedTuple):
-    """How a picture lies best: quarter turns, counter-clockwise as `numpy.rot90`; what is seen."""
+    """How a picture lies best: quarter turns, counter-clockwise as `numpy.rot90`; what is seen.
+
+    askew: whether it was turned by 45° before that, as `slant.slanted` does.
+    """
 
     turns: int
     gray: np.ndarray
     seen: Peaks
+    askew: bool = False
 
 
 def best_view(gray: np.ndarray, network: PageNetwork, turn: bool) -> View:
@@ -42,7 +47,7 @@ def best_view(gray: np.ndarray, network: PageNetwork, turn: bool) -> View:
     Args:
         gray: uint8 [height, width].
         network: The page reader.
-        turn: Whether it is tried on its sides and upside down, where it reads badly.
+        turn: Whether it is tried on its sides, upside down and between these, where it reads badly.
     """
     best = View(0, gray, look_at(gray, network))
     if not turn:
@@ -50,13 +55,27 @@ def best_view(gray: np.ndarray, network: PageNetwork, turn: bool) -> View:
     _, count, mean = _telling(best.seen)
     if count >= FEWEST and mean >= WELL:
         return best
-    views = {turns: np.ascontiguousarray(np.rot90(gray, turns)) for turns in range(4)}
-    told = {turns: _telling(look_at(view, network, finest=1)) for turns, view in views.items()}
-    turns = max(told, key=lambda one: told[one][0])
-    least = max(BETTER * told[0][0], told[0][0] + GAIN)
-    if told[turns][1] < FEWEST or told[turns][0] <= least:
-        return best
-    return View(turns, views[turns], look_at(views[turns], network))
+    views = _all_round(gray)
+    told = [_telling(look_at(view, network, finest=1)) for view in views]
+    turns = _clearest(told, told[0])
+    if told[turns][1] < FEWEST or told[turns][2] < WELL:  # no way round is read well
+        between = _all_round(slanted(gray))
+        askew = [_telling(look_at(view, network, finest=1)) for view in between]
+        found = _clearest([told[turns], *askew], told[turns]) - 1
+        if found >= 0:
+            return View(found, between[found], look_at(between[found], network), askew=True)
+    return View(turns, views[turns], look_at(views[turns], network)) if turns else best
+
+
+def _all_round(gray: np.ndarray) -> list[np.ndarray]:
+    return [np.ascontiguousarray(np.rot90(gray, turns)) for turns in range(4)]
+
+
+def _clearest(told: list[tuple[float, int, float]], now: tuple[float, int, float]) -> int:
+    """Which of several views tells most, and clearly more than the present one; else the first."""
+    index = max(range(len(told)), key=lambda one: told[one][0])
+    least = max(BETTER * now[0], now[0] + GAIN)
+    return index if told[index][1] >= FEWEST and told[index][0] > least else 0
 
 
 def look_at(gray: np.ndarray, network: PageNetwork, finest: int = 0) -> Peaks:

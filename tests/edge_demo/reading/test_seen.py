@@ -17,12 +17,15 @@ def peaks(count, sureness):
     return Peaks(np.full(count, sureness, np.float32), digits, boxes)
 
 
+NOTHING = (peaks(0, 0.5),) * 4
+
+
 @pytest.fixture
 def views(monkeypatch):
-    """What is seen of a picture as it lies, and on each of its sides, by the number of turns."""
+    """What is seen of a picture by the number of turns, and of the same turned by 45° before."""
 
-    def give(*each):
-        shown = iter([each[0], *each])
+    def give(*each, askew=NOTHING):
+        shown = iter([each[0], *each, *askew])
         monkeypatch.setattr(seen, "look_at", lambda gray, network, finest=0: next(shown, each[1]))
 
     return give
@@ -48,3 +51,17 @@ def test_a_page_is_turned_to_where_its_digits_are_certain(views):
 def test_what_tells_too_little_turns_no_page(views, as_it_lies, on_its_side):
     views(as_it_lies, on_its_side, peaks(3, 0.5), peaks(3, 0.5))
     assert seen.best_view(GRAY, None, turn=True).turns == 0
+
+
+def test_a_page_that_lies_between_two_sides_is_turned_by_45_degrees_and_quarters(views):
+    little, much = peaks(5, 0.6), peaks(5, 0.9)
+    views(little, little, little, little, askew=(little, little, much, little))
+    view = seen.best_view(np.zeros((40, 60), np.uint8), None, turn=True)
+    assert (view.askew, view.turns) == (True, 2)
+    assert view.gray.shape == (71, 71)
+
+
+def test_a_page_that_is_read_well_one_way_round_is_not_laid_askew(views):
+    views(peaks(5, 0.6), peaks(5, 0.95), *[peaks(5, 0.6)] * 2, askew=(peaks(9, 0.99),) * 4)
+    view = seen.best_view(GRAY, None, turn=True)
+    assert (view.askew, view.turns) == (False, 1)
