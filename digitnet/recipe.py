@@ -35,6 +35,10 @@ class Recipe:
         brightness, contrast: Likewise.
         world: Whether the camera's pictures of `digitnet.drawn.world` (stroke digits, photographed
             digits, what is no digit) stand beside the training digits. Needs OpenCV.
+        degradation: If above 0, the training digits are bent and moved as
+            `digitnet.drawn.degradation` has it, in the place of the fields above, and this share of
+            all pictures is degraded: light, other ink, blur, noise. For a network that gets
+            pictures as they are. Needs OpenCV.
         pages: Drawn pages that a page reader is trained on; 0 for every other model. An epoch is
             then 250 steps, and a batch so many crops of pages.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
@@ -66,6 +70,7 @@ class Recipe:
     brightness: float = 0.0
     contrast: float = 0.0
     world: bool = False
+    degradation: float = 0.0
     pages: int = 0
     precision: str = "float32"
     calibrates: bool = True
@@ -87,6 +92,11 @@ class Recipe:
             0 < self.learning_rate < float("inf"),
             "--learning-rate must be a number above 0",
             self.learning_rate,
+        )
+        _require(
+            0 <= self.degradation < 1,
+            "the degraded share of the pictures must be at least 0 and less than 1",
+            self.degradation,
         )
         _require(0 <= self.seed < 2**31, "--seed must lie in 0..2147483647", self.seed)
         _require(
