@@ -153,13 +153,50 @@ def long() -> Recipe:
 
 
 def edge() -> Recipe:
-    """The network of the camera demo: `python -m digitnet.train --recipe edge`.
+    """The digit model for devices: `python -m digitnet.train --recipe edge`.
 
-    `digitnet.drawn.world` warps the digits itself, in the one resampling, so nothing is done here.
+    It gets pictures as they are. Training digits, drawn digits and what is no digit, more than half
+    of them degraded: light, other ink, blur, noise. `digitnet.drawn.degradation` bends and moves
+    the digits.
     """
     return Recipe(
         name="edge",
         model="edge",
+        epochs=60,
+        batch_size=128,
+        learning_rate=0.1,
+        warmup_epochs=1.0,
+        weight_decay=1e-3,
+        label_smoothing=0.05,
+        ema_momentum=0.999,
+        rotation_degrees=0.0,
+        shear=0.0,
+        zoom=0.0,
+        shift_pixels=0.0,
+        world=True,
+        degradation=0.6,
+        validation_count=1000,
+    )
+
+
+def edge_small() -> Recipe:
+    """A digit model for microcontrollers: `python -m digitnet.train --recipe edge_small`.
+
+    As `edge`, without the drawn digits and what is no digit: it knows the ten digits alone.
+    """
+    return dataclasses.replace(
+        edge(), name="edge_small", model="edge_small", epochs=90, world=False
+    )
+
+
+def edge_camera() -> Recipe:
+    """The network of the camera demo: `python -m digitnet.train --recipe edge_camera`.
+
+    `digitnet.drawn.world` warps the digits itself, in the one resampling, so nothing is done here.
+    """
+    return Recipe(
+        name="edge_camera",
+        model="edge_camera",
         epochs=18,
         batch_size=128,
         learning_rate=0.1,
@@ -239,6 +276,8 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "default": default,
     "long": long,
     "edge": edge,
+    "edge_small": edge_small,
+    "edge_camera": edge_camera,
     "page": page,
     "paper": paper,
     "paper_momentum": paper_momentum,
