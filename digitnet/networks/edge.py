@@ -29,7 +29,7 @@ def edge(
     zero_sum: bool = True,
     weighted: bool = True,
 ) -> keras.Model:
-    """60,071 parameters, 2.3 million multiplications, most of them where integer kernels are quick.
+    """58,933 parameters, 2.3 million multiplications, most of them where integer kernels are quick.
 
     Channels are multiples of 8, and strides stand for pooling. Batch normalisation folds into the
     convolutions when the model is exported.
@@ -56,7 +56,7 @@ def edge(
 
 
 def edge_small(name: str = "edge_small", *, masks: str = "spatial") -> keras.Model:
-    """18,866 parameters, 0.6 million multiplications: for microcontrollers.
+    """18,899 parameters, 0.6 million multiplications: for microcontrollers.
 
     Args:
         name: Of the model.
