@@ -27,8 +27,10 @@ BASE = "edge"
 # Changes of the recipe `edge`, and of the network.
 VARIANTS: dict[str, tuple[dict, dict]] = {
     BASE: ({}, {}),
-    "no gates": ({}, {"masks": "none"}),
-    "channelwise gates": ({}, {"masks": "channelwise"}),
+    "no gates": ({}, {"gates": ()}),
+    "channelwise gates": ({}, {"mask": "channelwise"}),
+    "gates behind the strides": ({}, {"gates": ("conv1", "conv3")}),
+    "a gate on the skip": ({}, {"gates": ("conv2", "branch")}),
     "no skip": ({}, {"skip": False}),
     "any first filters": ({}, {"zero_sum": False}),
     "mean of the last map": ({}, {"weighted": False}),
@@ -80,7 +82,7 @@ def trained(variant, seed, epochs, digits):
         "seed": seed,
         "epochs": epochs,
         "recipe": dataclasses.asdict(chosen),
-        "network": VARIANTS[variant][1],
+        "network": {name: str(value) for name, value in VARIANTS[variant][1].items()},
         "parameters": model.count_params(),
         "training_accuracy": history["accuracy"][-1],
         "seconds": round(time.perf_counter() - started),
@@ -136,7 +138,8 @@ def _is_current(cell):
         return False
     wanted = recipe_of(cell["variant"], cell["seed"], cell["epochs"])
     same = cell["recipe"] == dataclasses.asdict(wanted)
-    return same and cell["network"] == VARIANTS[cell["variant"]][1]
+    network = VARIANTS[cell["variant"]][1]
+    return same and cell["network"] == {name: str(value) for name, value in network.items()}
 
 
 def table(cells):

@@ -8,6 +8,8 @@ output keeps the ten digits, so that the contract stays `(B, 10)` and what the p
 to 1 is the mass of "this is not a digit". `edge_small` is for microcontrollers and knows the ten.
 """
 
+from typing import Any
+
 import keras
 from keras import layers
 
@@ -18,13 +20,13 @@ from edge_demo.contract import IMAGE_SHAPE, NUM_CLASSES, PROBABILITIES
 
 BACKGROUND = 10
 LAST = "channels_last"  # whatever ~/.keras/keras.json says
-MASKS = ("none", "spatial", "channelwise")
 
 
 def edge(
     name: str = "edge",
     *,
-    masks: str = "spatial",
+    gates: tuple[str, ...] = ("conv2", "sum"),
+    mask: str = "spatial",
     skip: bool = True,
     zero_sum: bool = True,
     weighted: bool = True,
@@ -36,36 +38,41 @@ def edge(
 
     Args:
         name: Of the model.
-        masks: Of the two gates: `spatial`, `channelwise`, or `none` for no gates.
+        gates: What a gate stands behind: `conv1` and `conv3`, which stride, `conv2`, before a
+            stride, `sum`, behind the skip's addition, or `branch`, on what skips, with a mask from
+            what it skips, too.
+        mask: Of the gates, as `AttentionGate` takes it.
         skip: Whether the fourth convolution adds to what the third has found.
         zero_sum: Whether the first convolution is blind to a constant background.
         weighted: Whether the last map's positions have weights, or are averaged.
     """
+
+    def gated(x: keras.KerasTensor, place: str, **gating: Any) -> keras.KerasTensor:
+        if place not in gates:
+            return x
+        return AttentionGate(mask, data_format=LAST, name=f"gate_{place}")(x, **gating)
+
     image, x = _rescaled()
-    x = _convolution(x, 16, 6, strides=2, padding="valid", zero_sum=zero_sum, name="conv1")  # 12
-    x = _convolution(x, 32, 3, name="conv2")
-    x = _gate(x, masks, "gate1")
-    x = _convolution(x, 48, 3, strides=2, name="conv3")  # 6, 6, 48
+    x = _convolution(x, 16, 6, strides=2, padding="valid", zero_sum=zero_sum, name="conv1")
+    x = gated(x, "conv1")  # 12, 12, 16
+    x = gated(_convolution(x, 32, 3, name="conv2"), "conv2")  # 12, 12, 32
+    x = gated(_convolution(x, 48, 3, strides=2, name="conv3"), "conv3")  # 6, 6, 48
     deeper = _convolution(x, 48, 3, name="conv4")
-    x = layers.Add(name="skip")([x, deeper]) if skip else deeper
-    x = _gate(x, masks, "gate2")
+    if skip:
+        deeper = layers.Add(name="skip")([gated(x, "branch", gating=deeper), deeper])
+    x = gated(deeper, "sum")
     x = _convolution(x, 40, 3, padding="valid", name="conv5")  # 4, 4, 40
     x = _gathered(x, weighted)
     eleven = _probabilities(x, BACKGROUND + 1, "softmax")
     return keras.Model(image, DigitsOnly(dtype="float32", name=PROBABILITIES)(eleven), name=name)
 
 
-def edge_small(name: str = "edge_small", *, masks: str = "spatial") -> keras.Model:
-    """18,899 parameters, 0.6 million multiplications: for microcontrollers.
-
-    Args:
-        name: Of the model.
-        masks: Of the gate, as `edge` takes it.
-    """
+def edge_small(name: str = "edge_small") -> keras.Model:
+    """18,899 parameters, 0.6 million multiplications: for microcontrollers."""
     image, x = _rescaled()
     x = _convolution(x, 16, 6, strides=2, padding="valid", zero_sum=True, name="conv1")  # 12
     x = _convolution(x, 24, 3, strides=2, name="conv2")  # 6, 6, 24
-    x = _gate(x, masks, "gate1")
+    x = AttentionGate(data_format=LAST, name="gate_conv2")(x)
     x = _convolution(x, 32, 3, name="conv3")
     x = _convolution(x, 24, 3, padding="valid", name="conv4")  # 4, 4, 24
     x = _gathered(x, weighted=True)
@@ -99,10 +106,6 @@ def _convolution(
     )(x)
     x = layers.BatchNormalization(momentum=0.95, name=f"{name}_norm")(x)
     return layers.ReLU(name=f"{name}_relu")(x)
-
-
-def _gate(x: keras.KerasTensor, masks: str, name: str) -> keras.KerasTensor:
-    return x if masks == "none" else AttentionGate(masks, data_format=LAST, name=name)(x)
 
 
 def _gathered(x: keras.KerasTensor, weighted: bool) -> keras.KerasTensor:

@@ -13,6 +13,7 @@ from digitnet.digits import datasets, mixing
 from digitnet.digits.datasets import Digits
 from digitnet.errors import UserError
 from digitnet.recipe import Recipe
+from digitnet.training.ahead import Ahead
 from digitnet.training.epochs import Shuffled
 from edge_demo.contract import IMAGE_SHAPE, NUM_CLASSES
 
@@ -98,12 +99,16 @@ class DegradedSet(DigitSet):
         super().__init__(digits, seed)
         self.fixed = None
         self._degradation = _degradation(seed, share)
+        self._ahead = Ahead(self._degraded_epoch)
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """As `TrainingSet` has it."""
+        return self._ahead.epoch(number)
+
+    def _degraded_epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         from digitnet.drawn.degradation import DIGITS_STREAM, PICTURES_STREAM
 
-        images, labels = super().epoch(number)
+        images, labels = self._shuffled.epoch(number)
         images = self._degradation.digits(images, DIGITS_STREAM, number)
         return self._degradation.pictures(images, PICTURES_STREAM, number), labels
 
@@ -139,6 +144,7 @@ class CameraSet:
         self.digits, self.seed, self.pool_size = digits, seed, pool_size
         self._degradation = _degradation(seed, share) if share else None
         self._world: Any = None
+        self._ahead = Ahead(lambda number: self._drawn().epoch(number))
 
     @property
     def epoch_size(self) -> int:
@@ -147,7 +153,7 @@ class CameraSet:
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """As `TrainingSet` has it."""
-        return self._drawn().epoch(number)
+        return self._ahead.epoch(number)
 
     def held_out(self) -> tuple[np.ndarray, np.ndarray]:
         """Validation images, as they are and photographed, drawn digits, and what is no digit."""

@@ -4,7 +4,7 @@ import pytest
 
 from digitnet import models
 from digitnet.attention import AttentionGate
-from digitnet.networks.edge import BACKGROUND, MASKS, edge, edge_small
+from digitnet.networks.edge import BACKGROUND, edge, edge_small
 from digitnet.networks.zero_sum import ZeroSum
 
 LIMITS = {"edge": 62_000, "edge_small": 20_000}
@@ -35,11 +35,20 @@ def test_channels_are_multiples_of_eight(model):
     assert filters and not any(count % 8 for count in filters)
 
 
-@pytest.mark.parametrize("build", [edge, edge_small])
-def test_gates_can_be_chosen(build):
-    for masks in MASKS:
-        gates = [one for one in build(masks=masks).layers if isinstance(one, AttentionGate)]
-        assert {gate.mask for gate in gates} == ({masks} - {"none"})
+def test_gates_can_be_chosen():
+    for places in ((), ("conv1", "conv3"), ("conv2", "branch")):
+        model = edge(gates=places, mask="channelwise")
+        gates = [one for one in model.layers if isinstance(one, AttentionGate)]
+        assert [gate.name for gate in gates] == [f"gate_{place}" for place in places]
+        assert {gate.mask for gate in gates} <= {"channelwise"}
+
+
+def test_the_first_gate_s_mask_lies_over_the_picture(model):
+    first = models.attention_gates(model)[0]
+    assert first.mask == "spatial"
+    assert (
+        first.output.shape[1] == first.output.shape[2] == {"edge": 12, "edge_small": 6}[model.name]
+    )
 
 
 def test_a_constant_background_is_nothing_to_the_first_convolution(model):
