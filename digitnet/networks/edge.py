@@ -104,7 +104,7 @@ def _convolution(
         kernel_constraint=ZeroSum() if zero_sum else None,
         name=name,
     )(x)
-    x = layers.BatchNormalization(momentum=0.95, name=f"{name}_norm")(x)
+    x = layers.BatchNormalization(momentum=0.99, name=f"{name}_norm")(x)
     return layers.ReLU(name=f"{name}_relu")(x)
 
 

@@ -86,6 +86,19 @@ def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(tmp_path, digits
         np.testing.assert_array_equal(one, other)
 
 
+def test_edge_trains_on_digits_drawn_digits_and_no_digits(tmp_path, digits, monkeypatch):
+    def few(self):
+        arrays = digits.x_train, digits.y_train
+        return world.World(*arrays, 1, counts=(20, 20, 20), degradation=self._degradation)
+
+    monkeypatch.setattr(training_set.CameraSet, "_drawn", few)
+    chosen = dataclasses.replace(
+        recipe.edge(), epochs=1, batch_size=32, validation_count=20, calibrates=False
+    )
+    metrics = train.train(chosen, digits, tmp_path / "run")
+    assert (metrics["model"], metrics["recipe"], metrics["parameters"]) == ("edge", "edge", 58_933)
+
+
 def test_a_share_that_leaves_no_clean_picture_is_refused():
     for share in (-0.1, 1.0):
         with pytest.raises(UserError, match="must be at least 0 and less than 1"):
