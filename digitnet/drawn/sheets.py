@@ -31,21 +31,23 @@ class Sheets:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._views: dict[str, np.ndarray] = {}
 
     def windows(self, kind: str, count: int, rng: np.random.Generator) -> np.ndarray:
         """Cuts `count` windows at random places, all turned alike: float32 `(count, 28, 28)`."""
-        if kind not in self._views:
-            rng_of_kind = np.random.default_rng([self.seed, sorted(_DRAWN).index(kind)])
-            sheet = _DRAWN[kind](rng_of_kind).astype(np.float32)
-            self._views[kind] = np.lib.stride_tricks.sliding_window_view(sheet, (SIDE, SIDE))
-        view = self._views[kind]
+        view = _windows_of(self.seed, kind)
         rows, columns = rng.integers(0, len(view), (2, count))
         windows = view[rows, columns]
         flips = rng.integers(0, 2, 3)
         if flips[0]:
             windows = windows.transpose(0, 2, 1)
         return windows[:, :: 1 - 2 * int(flips[1]), :: 1 - 2 * int(flips[2])]
+
+
+@functools.lru_cache(maxsize=14)  # 4 MiB each: those of two seeds
+def _windows_of(seed: int, kind: str) -> np.ndarray:
+    """All windows of a sheet, float32 `(997, 997, 28, 28)`, without copies."""
+    sheet = _DRAWN[kind](np.random.default_rng([seed, sorted(_DRAWN).index(kind)]))
+    return np.lib.stride_tricks.sliding_window_view(sheet.astype(np.float32), (SIDE, SIDE))
 
 
 def _normal(rng: np.random.Generator) -> np.ndarray:

@@ -44,10 +44,9 @@ def test_confidences_and_int8_ranges_see_degraded_pictures_and_no_others_than_be
     drawn = shown.calibration_images(40, seed=2)
     of_the_digits = {image.tobytes() for image in digits.x_train}
     assert 0 < sum(image.tobytes() in of_the_digits for image in drawn) < 40
-    rebuilt = training_set.training_set_of(
-        {**written(small, digits), "training_set": {"kind": "digits", "dataset": "optdigits"}}
-    )
-    assert isinstance(rebuilt, training_set.DegradedSet)
+    config = written(small, digits)
+    config["training_set"]["dataset"] = "optdigits"
+    assert isinstance(training_set.training_set_of(config), training_set.DegradedSet)
 
 
 def test_camera_s_pictures_are_degraded_too(digits, monkeypatch):
@@ -68,6 +67,7 @@ def weights(run_dir):
     return keras.saving.load_model(run_dir / "model.keras", compile=False).get_weights()
 
 
+@pytest.mark.slow  # three whole runs, with their pictures
 def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(tmp_path, digits, small):
     train.train(small, digits, tmp_path / "whole")
 
@@ -86,6 +86,7 @@ def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(tmp_path, digits
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow  # a whole run, with its pictures
 def test_edge_trains_on_digits_drawn_digits_and_no_digits(tmp_path, digits, monkeypatch):
     def few(self):
         arrays = digits.x_train, digits.y_train
@@ -107,10 +108,7 @@ def test_a_share_that_leaves_no_clean_picture_is_refused():
 
 def test_recipes_from_before_degradation_show_what_they_showed(digits, tiny):
     assert type(training_set.of(tiny, digits)) is training_set.DigitSet
-    camera = training_set.of(recipe.edge_camera(), digits)
-    assert camera._degradation is None
-    images, labels = camera.held_out()
-    assert len(images) == len(labels)
+    assert training_set.of(recipe.edge_camera(), digits)._degradation is None
 
 
 def test_a_run_that_is_older_than_the_field_goes_on(tmp_path, digits, tiny):
