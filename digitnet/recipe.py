@@ -155,7 +155,7 @@ def long() -> Recipe:
 def edge() -> Recipe:
     """The digit model for devices: `python -m digitnet.train --recipe edge`.
 
-    It gets pictures as they are. Training digits, drawn digits and what is no digit, more than half
+    It gets pictures as they are. Training digits, drawn digits and what is no digit, two of five
     of them degraded: light, other ink, blur, noise. `digitnet.drawn.degradation` bends and moves
     the digits.
     """
@@ -174,7 +174,7 @@ def edge() -> Recipe:
         zoom=0.0,
         shift_pixels=0.0,
         world=True,
-        degradation=0.6,
+        degradation=0.4,
         validation_count=1000,
     )
 
