@@ -5,6 +5,7 @@ of them, each in eight directions.
 """
 
 import functools
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -119,7 +120,7 @@ def _draw(sheet: np.ndarray, points: np.ndarray, radius: float, shade: int) -> N
         cv2.polylines(sheet, [fixed], False, (shade,), width, cv2.LINE_AA, 4)
 
 
-_DRAWN = {
+_DRAWN: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
     "white": _normal,
     "uniform": _uniform,
     "fine": functools.partial(_smoothed, sigma=0.7),

@@ -25,9 +25,9 @@ LAST = "channels_last"  # whatever ~/.keras/keras.json says
 def edge(
     name: str = "edge",
     *,
-    gates: tuple[str, ...] = ("conv2", "sum"),
+    gates: tuple[str, ...] = ("conv2", "conv4"),
     mask: str = "spatial",
-    skip: bool = True,
+    skip: bool = False,
     zero_sum: bool = True,
     weighted: bool = True,
 ) -> keras.Model:
@@ -39,8 +39,8 @@ def edge(
     Args:
         name: Of the model.
         gates: What a gate stands behind: `conv1` and `conv3`, which stride, `conv2`, before a
-            stride, `sum`, behind the skip's addition, or `branch`, on what skips, with a mask from
-            what it skips, too.
+            stride, `conv4`, behind the skip's addition where there is one, or `branch`, on what
+            skips, with a mask from what it skips, too.
         mask: Of the gates, as `AttentionGate` takes it.
         skip: Whether the fourth convolution adds to what the third has found.
         zero_sum: Whether the first convolution is blind to a constant background.
@@ -60,7 +60,7 @@ def edge(
     deeper = _convolution(x, 48, 3, name="conv4")
     if skip:
         deeper = layers.Add(name="skip")([gated(x, "branch", gating=deeper), deeper])
-    x = gated(deeper, "sum")
+    x = gated(deeper, "conv4")  # 6, 6, 48
     x = _convolution(x, 40, 3, padding="valid", name="conv5")  # 4, 4, 40
     x = _gathered(x, weighted)
     eleven = _probabilities(x, BACKGROUND + 1, "softmax")

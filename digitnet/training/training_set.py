@@ -74,7 +74,8 @@ class DigitSet:
     def __init__(self, digits: Digits, seed: int) -> None:
         self.digits = digits
         self._shuffled = Shuffled(digits.x_train, digits.y_train, seed)
-        self.epoch_size, self.fixed = self._shuffled.epoch_size, self._shuffled.fixed
+        self.epoch_size = self._shuffled.epoch_size
+        self.fixed: tuple[np.ndarray, np.ndarray] | None = self._shuffled.fixed
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """As `TrainingSet` has it."""
