@@ -162,7 +162,7 @@ def edge() -> Recipe:
     return Recipe(
         name="edge",
         model="edge",
-        epochs=60,
+        epochs=56,
         batch_size=128,
         learning_rate=0.1,
         warmup_epochs=1.0,

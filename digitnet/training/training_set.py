@@ -19,6 +19,8 @@ from edge_demo.contract import IMAGE_SHAPE, NUM_CLASSES
 
 DIGITS, CAMERA = "digits", "camera"  # the kinds, as config.json has them
 POOL_SIZE = 4000  # held-out pictures of each of the camera's kinds
+# Share of the camera's pools that an epoch has beside degraded digits: these need the time more.
+BESIDE_DEGRADED = 0.2
 HELD_OUT, CALIBRATION = 0, 1  # what is degraded beside the epochs: each has draws of its own
 
 
@@ -194,12 +196,13 @@ class CameraSet:
         from digitnet.drawn.world import World
 
         if self._world is None:
-            self._world = World(
-                self.digits.x_train,
-                self.digits.y_train,
-                self.seed,
-                degradation=self._degradation,
-            )
+            arrays = self.digits.x_train, self.digits.y_train
+            if self._degradation is None:
+                self._world = World(*arrays, self.seed)
+            else:
+                self._world = World(
+                    *arrays, self.seed, share=BESIDE_DEGRADED, degradation=self._degradation
+                )
         return self._world
 
 
