@@ -14,7 +14,8 @@ from keras import layers
 
 from digitnet.attention import AttentionGate
 from digitnet.networks.deeper_mask import lenet_deeper_mask
-from digitnet.networks.edge import edge
+from digitnet.networks.edge import edge, edge_small
+from digitnet.networks.edge_camera import edge_camera
 from digitnet.networks.gates import OPEN, VARIANTS, ZERO
 from digitnet.networks.large import alexnet, resnet50, vgg16
 from digitnet.networks.page_reader import page_reader
@@ -133,6 +134,8 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "lenet_attention": lenet_attention,
     "lenet_deeper_mask": lenet_deeper_mask,
     "edge": edge,
+    "edge_small": edge_small,
+    "edge_camera": edge_camera,
     "alexnet": alexnet,
     "vgg16": vgg16,
     "resnet50": resnet50,

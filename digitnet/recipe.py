@@ -35,6 +35,10 @@ class Recipe:
         brightness, contrast: Likewise.
         world: Whether the camera's pictures of `digitnet.drawn.world` (stroke digits, photographed
             digits, what is no digit) stand beside the training digits. Needs OpenCV.
+        degradation: If above 0, the training digits are bent and moved as
+            `digitnet.drawn.degradation` has it, in the place of the fields above, and this share of
+            all pictures is degraded: light, other ink, blur, noise. For a network that gets
+            pictures as they are. Needs OpenCV.
         pages: Drawn pages that a page reader is trained on; 0 for every other model. An epoch is
             then 250 steps, and a batch so many crops of pages.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
@@ -66,6 +70,7 @@ class Recipe:
     brightness: float = 0.0
     contrast: float = 0.0
     world: bool = False
+    degradation: float = 0.0
     pages: int = 0
     precision: str = "float32"
     calibrates: bool = True
@@ -87,6 +92,11 @@ class Recipe:
             0 < self.learning_rate < float("inf"),
             "--learning-rate must be a number above 0",
             self.learning_rate,
+        )
+        _require(
+            0 <= self.degradation < 1,
+            "the degraded share of the pictures must be at least 0 and less than 1",
+            self.degradation,
         )
         _require(0 <= self.seed < 2**31, "--seed must lie in 0..2147483647", self.seed)
         _require(
@@ -143,13 +153,50 @@ def long() -> Recipe:
 
 
 def edge() -> Recipe:
-    """The network of the camera demo: `python -m digitnet.train --recipe edge`.
+    """The digit model for devices: `python -m digitnet.train --recipe edge`.
 
-    `digitnet.drawn.world` warps the digits itself, in the one resampling, so nothing is done here.
+    It gets pictures as they are. Training digits, drawn digits and what is no digit, two of five
+    of them degraded: light, other ink, blur, noise. `digitnet.drawn.degradation` bends and moves
+    the digits.
     """
     return Recipe(
         name="edge",
         model="edge",
+        epochs=56,
+        batch_size=128,
+        learning_rate=0.1,
+        warmup_epochs=1.0,
+        weight_decay=1e-3,
+        label_smoothing=0.05,
+        ema_momentum=0.999,
+        rotation_degrees=0.0,
+        shear=0.0,
+        zoom=0.0,
+        shift_pixels=0.0,
+        world=True,
+        degradation=0.4,
+        validation_count=1000,
+    )
+
+
+def edge_small() -> Recipe:
+    """A digit model for microcontrollers: `python -m digitnet.train --recipe edge_small`.
+
+    As `edge`, without the drawn digits and what is no digit: it knows the ten digits alone.
+    """
+    return dataclasses.replace(
+        edge(), name="edge_small", model="edge_small", epochs=90, world=False
+    )
+
+
+def edge_camera() -> Recipe:
+    """The network of the camera demo: `python -m digitnet.train --recipe edge_camera`.
+
+    `digitnet.drawn.world` warps the digits itself, in the one resampling, so nothing is done here.
+    """
+    return Recipe(
+        name="edge_camera",
+        model="edge_camera",
         epochs=18,
         batch_size=128,
         learning_rate=0.1,
@@ -229,6 +276,8 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "default": default,
     "long": long,
     "edge": edge,
+    "edge_small": edge_small,
+    "edge_camera": edge_camera,
     "page": page,
     "paper": paper,
     "paper_momentum": paper_momentum,

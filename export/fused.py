@@ -38,6 +38,20 @@ def pools_exactly(convolution: layers.Conv2D, following: Any) -> bool:
     )
 
 
+def reads_blocks(convolution: layers.Conv2D) -> bool:
+    """Whether `BlockConvolution` can stand for a convolution."""
+    return (
+        type(convolution) is layers.Conv2D
+        and convolution.kernel.shape[2] == 1
+        and convolution.strides == (2, 2)
+        and convolution.dilation_rate == (1, 1)
+        and convolution.padding == "valid"
+        and convolution.data_format == "channels_last"
+        and not any(size % 2 for size in convolution.kernel_size)
+        and not any(size % 2 for size in convolution.input.shape[1:3])
+    )
+
+
 def _weights(layer: layers.Conv2D, scale: float) -> tuple[np.ndarray, np.ndarray]:
     kernel = ops.convert_to_numpy(layer.kernel).astype("float32") * np.float32(scale)
     bias = np.zeros(kernel.shape[-1], "float32")
@@ -124,6 +138,41 @@ class PooledConvolution(layers.Layer):
         x = ops.reshape(x, (1, self.rows * self.columns, 4, self.filters))
         x = ops.max_pool(x, (1, 4), (1, 4), padding="valid", data_format="channels_last")
         return ops.reshape(x, (1, self.rows, self.columns, self.filters))
+
+
+class BlockConvolution(layers.Layer):
+    """A convolution of a one-channel image that strides by 2, of blocks of 2×2 pixels.
+
+    The blocks are read as four channels, with which kernels of larger runtimes fill registers
+    that one channel leaves all but empty.
+
+        x         (1, H, W, 1) -> (1, H/2, W/2, 4)
+        kernel    (R, S, 1, F), stride 2 -> (R/2, S/2, 4, F), stride 1
+
+    Args:
+        convolution: the trained layer, as `reads_blocks` wants it.
+        scale: factor of the image, which goes into the kernel.
+    """
+
+    def __init__(self, convolution: layers.Conv2D, scale: float):
+        super().__init__(dtype="float32", name=convolution.name)
+        kernel, bias = _weights(convolution, scale)
+        rows, columns, _, filters = kernel.shape
+        kernel = kernel.reshape(rows // 2, 2, columns // 2, 2, filters).transpose(0, 2, 1, 3, 4)
+        kernel = kernel.reshape(rows // 2, columns // 2, 4, filters)
+        _, height, width, _ = convolution.input.shape
+        self.convolution = _with_weights(
+            layers.Conv2D(
+                filters, kernel.shape[:2], activation=convolution.activation, dtype="float32"
+            ),
+            (1, height // 2, width // 2, 4),
+            kernel,
+            bias,
+        )
+
+    def call(self, x: Any) -> Any:
+        """The convolution's answers."""
+        return self.convolution(_blocks_as_channels(x))
 
 
 def _blocks_as_channels(x: Any) -> Any:

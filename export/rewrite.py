@@ -63,6 +63,8 @@ def deployed(model: keras.Model, in_blocks: bool = True) -> keras.Model:
             if fused.pools_exactly(layer, following):
                 done.add(following)
                 return fused.PooledConvolution(layer, scale, in_blocks)(args[0])
+            if in_blocks and fused.reads_blocks(layer):
+                return fused.BlockConvolution(layer, scale)(args[0])
             if scale != 1.0:
                 return fused.scaled_convolution(layer, scale)(args[0])
         if isinstance(layer, AttentionGate):

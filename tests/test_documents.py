@@ -39,7 +39,7 @@ REASONS = {
     r"edge_demo 0$": "it needs a camera",
     r"edge_demo$": "it needs a camera",
     r"digitnet\.train$": "CI trains on few images; the default takes minutes",
-    r"--recipe edge\b": "it draws 160,000 pictures first; tests/digitnet/test_world.py draws few",
+    r"--recipe edge(_camera)?\b": "it draws 160,000 pictures first; test_world.py draws few",
     r"--recipe page\b": "it draws 12,000 pages first; tests/digitnet/training/pages draws few",
     r"export\.pages": "it needs a page reader; tests/export/test_pages.py exports one",
     r"--page-reader": "it needs the file that the commands before it make",
@@ -57,7 +57,7 @@ SPELLED = "README.md CHANGELOG.md docs digitnet export edge_demo benchmarks test
 # What stands for the reader's own files and choices.
 SUBSTITUTES = {
     r"\bRUN_DIR\b": "runs/mine",
-    r"\bruns/edge\b|\bruns/both(?=/)": "runs/mine",
+    r"\bruns/edge(_camera)?\b|\bruns/both(?=/)": "runs/mine",
     r"\bFILE\b": "runs/mine/export/digitnet-int8.tflite",
     r"--recipe NAME\b": "--recipe paper",
     r"\bmnist\b": "optdigits",

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from digitnet.drawn import camera_effects, nondigits, signs
 from digitnet.drawn.allographs import choose_allograph
+from digitnet.drawn.degradation import DIGITS_STREAM, PICTURES_STREAM, Degradation
 from digitnet.drawn.strokes import draw
 from digitnet.networks.edge import BACKGROUND
 
@@ -43,6 +44,8 @@ class World:
         seed: Decides every draw.
         counts: Pictures in the pools: photographed digits, stroke digits, no digits.
         share: Part of each pool that an epoch holds.
+        degradation: What deforms the digits in the place of the usual warp, and degrades pictures
+            of every kind; none where the device's normaliser comes before the network.
     """
 
     def __init__(
@@ -52,9 +55,10 @@ class World:
         seed: int = 0,
         counts: tuple[int, int, int] = (40_000, 64_000, 56_000),
         share: float = 0.33,
+        degradation: Degradation | None = None,
     ) -> None:
         self.digits = Pool(images, labels)
-        self.seed, self.share = seed, share
+        self.seed, self.share, self.degradation = seed, share, degradation
         rngs = [np.random.default_rng([seed, stream]) for stream in range(3)]
         self.pools = (
             photographed(images, labels, counts[0], rngs[0]),
@@ -71,12 +75,18 @@ class World:
     def epoch(self, number: int) -> Pool:
         """The pictures of one epoch in random order; each of a pool is shifted by up to a pixel."""
         rng = np.random.default_rng([self.seed, 3, number])
-        parts = [Pool(self._warped(rng), self.digits.labels)]
+        if self.degradation is None:
+            digits = self._warped(rng)
+        else:
+            digits = self.degradation.digits(self.digits.images, DIGITS_STREAM, number)
+        parts = [Pool(digits, self.digits.labels)]
         for pool in self.pools:
             size = round(self.share * len(pool.labels))
             chosen = (np.arange(size) + number * size) % len(pool.labels)
             parts.append(Pool(_shifted(pool.images[chosen], rng), pool.labels[chosen]))
         images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        if self.degradation is not None:
+            images = self.degradation.pictures(images, PICTURES_STREAM, number)
         order = rng.permutation(len(labels))
         return Pool(images[order], labels[order])
 

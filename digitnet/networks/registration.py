@@ -18,6 +18,7 @@ LAYER_MODULES = (
     "digitnet.attention",
     "digitnet.networks.digits_only",
     "digitnet.networks.enlarge",
+    "digitnet.networks.zero_sum",
 )
 
 

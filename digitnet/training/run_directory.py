@@ -73,6 +73,9 @@ def open_run(
                 "another --run-dir."
             )
         earlier = files.read_record(run_dir / "config.json")
+        # A field that is newer than the run has the value that changes nothing.
+        if isinstance(earlier.get("recipe"), dict):
+            earlier["recipe"] = dataclasses.asdict(Recipe()) | earlier["recipe"]
         # A run that an older version started lacks the key `training_set`.
         different = [key for key in config if key in earlier and earlier[key] != config[key]]
         if different:

@@ -122,7 +122,7 @@ def train_together(
 
 def _network(recipe: Recipe, digits: "Digits", seeds: int) -> tuple[keras.Model, ScannedModel]:
     """A recipe's model with all its layers, and the compiled one that shares its weights."""
-    if recipe.world:
+    if recipe.world or recipe.degradation:
         raise UserError(
             f"the recipe {recipe.name} draws pictures of its own for every seed, which do not fit "
             "side by side; train one seed after the other with --seed."

@@ -13,11 +13,15 @@ from digitnet.digits import datasets, mixing
 from digitnet.digits.datasets import Digits
 from digitnet.errors import UserError
 from digitnet.recipe import Recipe
+from digitnet.training.ahead import Ahead
 from digitnet.training.epochs import Shuffled
 from edge_demo.contract import IMAGE_SHAPE, NUM_CLASSES
 
 DIGITS, CAMERA = "digits", "camera"  # the kinds, as config.json has them
 POOL_SIZE = 4000  # held-out pictures of each of the camera's kinds
+# Share of the camera's pools that an epoch has beside degraded digits: these need the time more.
+BESIDE_DEGRADED = 0.2
+HELD_OUT, CALIBRATION = 0, 1  # what is degraded beside the epochs: each has draws of its own
 
 
 class Named(Protocol):
@@ -72,7 +76,8 @@ class DigitSet:
     def __init__(self, digits: Digits, seed: int) -> None:
         self.digits = digits
         self._shuffled = Shuffled(digits.x_train, digits.y_train, seed)
-        self.epoch_size, self.fixed = self._shuffled.epoch_size, self._shuffled.fixed
+        self.epoch_size = self._shuffled.epoch_size
+        self.fixed: tuple[np.ndarray, np.ndarray] | None = self._shuffled.fixed
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """As `TrainingSet` has it."""
@@ -87,23 +92,62 @@ class DigitSet:
         return _some(self.digits.x_train, count, np.random.default_rng(seed))
 
 
+class DegradedSet(DigitSet):
+    """The training digits, deformed in every epoch anew, and a share of them degraded.
+
+    What is held out and what calibrates are degraded in the same share. Needs OpenCV.
+    """
+
+    def __init__(self, digits: Digits, seed: int, share: float) -> None:
+        super().__init__(digits, seed)
+        self.fixed = None
+        self._degradation = _degradation(seed, share)
+        self._ahead = Ahead(self._degraded_epoch)
+
+    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """As `TrainingSet` has it."""
+        return self._ahead.epoch(number)
+
+    def _degraded_epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        from digitnet.drawn.degradation import DIGITS_STREAM, PICTURES_STREAM
+
+        images, labels = self._shuffled.epoch(number)
+        images = self._degradation.digits(images, DIGITS_STREAM, number)
+        return self._degradation.pictures(images, PICTURES_STREAM, number), labels
+
+    def held_out(self) -> tuple[np.ndarray, np.ndarray]:
+        """The validation images, a share of them degraded."""
+        images, labels = super().held_out()
+        return _degraded(self._degradation, images, HELD_OUT), labels
+
+    def calibration_images(self, count: int, seed: int) -> np.ndarray:
+        """Some of the training digits, in their order, a share of them degraded."""
+        images = super().calibration_images(count, seed)
+        return _degraded(self._degradation, images, CALIBRATION, seed)
+
+
 class CameraSet:
     """The camera's `digitnet.drawn.world.World`: digits, drawn digits, and what is no digit.
 
     Its 160,000 pictures are drawn when the first epoch is asked for; held-out and calibration
-    pictures are few and drawn by themselves. Needs OpenCV.
+    pictures are few and drawn by themselves. A share of all is degraded where one is given. Needs
+    OpenCV.
     """
 
     kind, fixed = CAMERA, None
 
-    def __init__(self, digits: Digits, seed: int, pool_size: int = POOL_SIZE) -> None:
+    def __init__(
+        self, digits: Digits, seed: int, pool_size: int = POOL_SIZE, share: float = 0.0
+    ) -> None:
         if importlib.util.find_spec("cv2") is None:
             raise UserError(
                 "the camera's training pictures go through the device's normaliser, which needs "
                 "OpenCV: pip install 'digitnet[edge]'."
             )
         self.digits, self.seed, self.pool_size = digits, seed, pool_size
+        self._degradation = _degradation(seed, share) if share else None
         self._world: Any = None
+        self._ahead = Ahead(lambda number: self._drawn().epoch(number))
 
     @property
     def epoch_size(self) -> int:
@@ -112,7 +156,7 @@ class CameraSet:
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """As `TrainingSet` has it."""
-        return self._drawn().epoch(number)
+        return self._ahead.epoch(number)
 
     def held_out(self) -> tuple[np.ndarray, np.ndarray]:
         """Validation images, as they are and photographed, drawn digits, and what is no digit."""
@@ -129,7 +173,7 @@ class CameraSet:
             world.no_digits(size, rng),
         ]
         images, labels = (np.concatenate(arrays) for arrays in zip(*pools, strict=True))
-        return images, labels
+        return _degraded(self._degradation, images, HELD_OUT), labels
 
     def calibration_images(self, count: int, seed: int) -> np.ndarray:
         """Training digits and drawn pictures, about as an epoch mixes them: half and half."""
@@ -145,13 +189,20 @@ class CameraSet:
             world.stroke_digits(size, rng),
             world.no_digits(size, rng),
         ]
-        return np.concatenate([digits, *(images for images, _ in pools)])
+        images = np.concatenate([digits, *(images for images, _ in pools)])
+        return _degraded(self._degradation, images, CALIBRATION, seed)
 
     def _drawn(self) -> Any:
         from digitnet.drawn.world import World
 
         if self._world is None:
-            self._world = World(self.digits.x_train, self.digits.y_train, self.seed)
+            arrays = self.digits.x_train, self.digits.y_train
+            if self._degradation is None:
+                self._world = World(*arrays, self.seed)
+            else:
+                self._world = World(
+                    *arrays, self.seed, share=BESIDE_DEGRADED, degradation=self._degradation
+                )
         return self._world
 
 
@@ -164,7 +215,7 @@ def of(recipe: Recipe, digits: Digits) -> TrainingSet:
     """
     for part in ("train", "validation", "test"):
         _require_contract(part, getattr(digits, f"x_{part}"), getattr(digits, f"y_{part}"))
-    return CameraSet(digits, recipe.seed) if recipe.world else DigitSet(digits, recipe.seed)
+    return _set_of(digits, recipe.seed, recipe.world, recipe.degradation)
 
 
 def require_a_batch(recipe: Recipe, digits: Digits) -> None:
@@ -204,7 +255,8 @@ def training_set_of(config: dict[str, Any], dataset: str | None = None) -> Train
     """
     digits = digits_of(config, dataset)
     seed = int(config.get("seed", 0))
-    return CameraSet(digits, seed) if named(config)["kind"] == CAMERA else DigitSet(digits, seed)
+    share = float(config.get("recipe", {}).get("degradation", 0.0))
+    return _set_of(digits, seed, named(config)["kind"] == CAMERA, share)
 
 
 def digits_of(
@@ -252,6 +304,32 @@ def named(config: dict[str, Any]) -> dict[str, Any]:
         "mix_with": config.get("dataset_source", {}).get("mixed_with", {}).get("dataset"),
         "limit": None,
     }
+
+
+def _set_of(digits: Digits, seed: int, camera: bool, share: float) -> TrainingSet:
+    if camera:
+        return CameraSet(digits, seed, share=share)
+    return DegradedSet(digits, seed, share) if share else DigitSet(digits, seed)
+
+
+def _degradation(seed: int, share: float) -> Any:
+    if importlib.util.find_spec("cv2") is None:
+        raise UserError(
+            "degraded training pictures are made with OpenCV: pip install 'digitnet[edge]'."
+        )
+    from digitnet.drawn.degradation import Degradation
+
+    return Degradation(seed, share)
+
+
+def _degraded(degradation: Any, images: np.ndarray, *key: int) -> np.ndarray:
+    """Pictures of which a share is degraded, where there is a `Degradation` for it."""
+    if degradation is None:
+        return images
+    from digitnet.drawn.degradation import OTHERS_STREAM
+
+    degraded: np.ndarray = degradation.pictures(images, OTHERS_STREAM, *key)
+    return degraded
 
 
 def _require_contract(part: str, images: np.ndarray, labels: np.ndarray) -> None:

@@ -50,6 +50,29 @@ def test_deployed_lenet_answers_as_the_trained_one(name):
     assert_same_answers(with_random_weights(models.build(name)))
 
 
+@pytest.mark.parametrize("size", [2, 4, 6])
+def test_a_striding_convolution_of_an_image_reads_blocks(size):
+    convolution = layers.Conv2D(5, size, strides=2, activation="relu")
+    deployed = assert_same_answers(network(convolution))
+    assert kinds(deployed) == ["InputLayer", "BlockConvolution", "Flatten", "Dense"]
+    in_pixels = rewrite.deployed(network(layers.Conv2D(5, size, strides=2)), in_blocks=False)
+    assert "BlockConvolution" not in kinds(in_pixels)
+
+
+@pytest.mark.parametrize(
+    "convolution",
+    [
+        layers.Conv2D(5, 5, strides=2),
+        layers.Conv2D(5, 6, strides=2, padding="same"),
+        layers.Conv2D(5, 4, strides=1),
+        layers.Conv2D(5, 4, strides=3),
+        layers.DepthwiseConv2D(4, strides=2),
+    ],
+)
+def test_other_convolutions_of_an_image_read_pixels(convolution):
+    assert "BlockConvolution" not in kinds(assert_same_answers(network(convolution)))
+
+
 @pytest.mark.parametrize(
     ("size", "activation"), [(3, "relu"), (5, "tanh"), (5, "linear"), (3, "sigmoid")]
 )

@@ -57,7 +57,7 @@ def test_camera_recipes_fit_confidences_to_every_kind_of_picture(digits):
 
 def test_camera_recipes_calibrate_int8_on_drawn_pictures_too_and_draw_no_epoch_for_it(digits):
     pytest.importorskip("cv2", reason="the device's normaliser needs OpenCV")
-    shown = training_set.of(recipe.edge(), digits)
+    shown = training_set.of(recipe.edge_camera(), digits)
     images = shown.calibration_images(60, seed=0)
     of_the_digits = {image.tobytes() for image in digits.x_train}
     from_digits = sum(image.tobytes() in of_the_digits for image in images)
