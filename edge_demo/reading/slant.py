@@ -19,7 +19,8 @@ def slanted(frame: np.ndarray) -> np.ndarray:
     """
     height, width = frame.shape[:2]
     side = _side(height, width)
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), DEGREES, 1.0)
+    centre = ((width - 1) / 2, (height - 1) / 2)
+    matrix = np.array(cv2.getRotationMatrix2D(centre, DEGREES, 1.0), np.float64)
     matrix[:, 2] += [(side - width) / 2, (side - height) / 2]
     edges = np.concatenate([frame[0], frame[-1], frame[:, 0], frame[:, -1]])
     shade = np.atleast_1d(np.median(edges, axis=0)).tolist()
