@@ -231,5 +231,5 @@ plt.show()
 #
 # - Your own photographs: `PHOTOGRAPHS` above.
 # - Fewer digits. With how many of each does the mixed model stop learning your hand?
-# - `--recipe edge --mix-with mnist`, the camera's network with your hand in it.
+# - `--recipe edge_camera --mix-with mnist`, the camera's network with your hand in it.
 # - All options, and what a folder may look like: [docs/training.md](../docs/training.md).
