@@ -65,6 +65,12 @@ def parser() -> argparse.ArgumentParser:
     add("--format", choices=("parquet", "jsonl"), default="parquet", help="default: %(default)s")
     add("--model", metavar="FILE", help=f"a .tflite file (default: {model_file.DEFAULT_PATH.name})")
     add(
+        "--page-reader",
+        metavar="FILE",
+        help="a .tflite file of the network that finds digits on pages "
+        f"(default: {model_file.DEFAULT_PAGE_READER.name})",
+    )
+    add(
         "--threshold",
         type=float,
         default=THRESHOLD,

@@ -31,9 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
     from edge_demo.bulk.storage import cannot_write, open_storage, require_answer
     from edge_demo.bulk.worker import Task
     from edge_demo.model.classifier import Classifier
+    from edge_demo.model.page_model import PageModel
 
-    Classifier(arguments.model)  # refused here and not on each worker
-    content = model_file.read(arguments.model).content
+    # Files are refused here and not on each worker.
+    Classifier(arguments.model)
+    model, page_reader = model_file.read(arguments.model).content, None
+    if not arguments.crops:
+        page_reader = PageModel(arguments.page_reader).path.read_bytes()
     for url in (arguments.input, arguments.out):
         require_answer(url)
     source, output = open_storage(arguments.input), open_storage(arguments.out)
@@ -46,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         upright=arguments.upright,
         format=arguments.format,
         shard_size=arguments.shard_size or (CROPS if arguments.crops else PAGES),
-        model=hashlib.sha256(content).hexdigest(),
+        model=hashlib.sha256(model).hexdigest(),
+        page_reader=None if page_reader is None else hashlib.sha256(page_reader).hexdigest(),
     )
     if arguments.address:
         cluster.probe(arguments.address)  # before minutes of listing, and before a plan is left
@@ -58,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not len(left.table):
         print(f"{output.url}: all of {_pictures(left.done)} were read before; nothing to do")
         return 0
-    task = Task(source.absolute, output.absolute, options, content)
+    task = Task(source.absolute, output.absolute, options, model, page_reader)
     output.remove_temporary()  # of a run that was killed
     start = time.monotonic()
     try:

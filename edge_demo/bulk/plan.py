@@ -23,7 +23,9 @@ WHOLE = ("listing_sha256", "files", "shards")  # what a plan has to say
 
 
 class Options(NamedTuple):
-    """What decides the rows of a job. model: the sha256 of the file."""
+    """What decides the rows of a job. model, page_reader: the sha256 of the files; crops need no
+    page reader, None.
+    """
 
     input: str
     crops: bool
@@ -33,6 +35,7 @@ class Options(NamedTuple):
     format: str
     shard_size: int
     model: str
+    page_reader: str | None
 
 
 class Pending(NamedTuple):

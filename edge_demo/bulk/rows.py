@@ -10,6 +10,7 @@ from edge_demo.bulk.contents import Content
 from edge_demo.contract import UserError
 from edge_demo.frames.pictures import decode_picture
 from edge_demo.model.classifier import Classifier
+from edge_demo.reading.looking import PageNetwork
 from edge_demo.reading.normalize import SIDE, normalize
 from edge_demo.reading.numbers import numbers_of
 from edge_demo.reading.source_reader import SourceReader
@@ -26,6 +27,7 @@ class RowMaker:
         threshold: The least probability with which a digit is reported, 0..1.
         crops: Whether each picture is one digit, light on dark; else it is a page.
         upright: Whether pages are not tried on their sides and upside down.
+        network: The page reader, which finds digits on pages beside the stages.
     """
 
     def __init__(
@@ -35,10 +37,11 @@ class RowMaker:
         threshold: float,
         crops: bool,
         upright: bool,
+        network: PageNetwork | None = None,
     ) -> None:
         self._classifier, self._model, self._threshold = classifier, model_sha256, threshold
         self._digits = self._digit_of_crop if crops else self._digits_of_page
-        self._reader = SourceReader(classifier, threshold, upright=upright)
+        self._reader = SourceReader(classifier, threshold, upright=upright, network=network)
 
     def rows(self, contents: Iterable[tuple[str, Content]]) -> Iterator[Row]:
         """Yields a row for each (name, content): path, digits, numbers, confidences, boxes, model,

@@ -18,14 +18,16 @@ Batch = dict[str, np.ndarray]
 
 
 class Task(NamedTuple):
-    """What all workers of a job are told. input, output: URLs or absolute paths. model: the bytes
-    of the file, which need not lie on the worker's machine.
+    """What all workers of a job are told. input, output: URLs or absolute paths. model,
+    page_reader: the bytes of the files, which need not lie on the worker's machine; crops need no
+    page reader, None.
     """
 
     input: str
     output: str
     options: Options
     model: bytes
+    page_reader: bytes | None
 
 
 class ShardReader:
@@ -68,6 +70,7 @@ class ShardReader:
 
         from edge_demo.bulk.rows import RowMaker
         from edge_demo.model.classifier import Classifier
+        from edge_demo.model.page_model import PageModel
 
         cv2.setNumThreads(1)  # each worker has one processor
         options = self._task.options
@@ -75,12 +78,12 @@ class ShardReader:
         self._output = open_storage(self._task.output)
         self._check_reach()
         with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "model.tflite")
-            with open(path, "wb") as file:
-                file.write(self._task.model)
-            classifier = Classifier(path)
+            classifier = Classifier(_written(folder, "model.tflite", self._task.model))
+            network = None
+            if self._task.page_reader is not None:
+                network = PageModel(_written(folder, "pages.tflite", self._task.page_reader))
         self._maker = RowMaker(
-            classifier, options.model, options.threshold, options.crops, options.upright
+            classifier, options.model, options.threshold, options.crops, options.upright, network
         )
 
     def _check_reach(self) -> None:
@@ -108,3 +111,10 @@ class ShardReader:
             return write_part(self._output, name, self._maker.rows(contents)), ""
         except OSError as error:
             return Counts(0, 0, 0), cannot_write(self._output.shown(name), error)
+
+
+def _written(folder: str, name: str, content: bytes) -> str:
+    path = os.path.join(folder, name)
+    with open(path, "wb") as file:
+        file.write(content)
+    return path

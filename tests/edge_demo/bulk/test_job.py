@@ -242,6 +242,15 @@ def test_a_model_that_does_not_load_is_refused_before_anything_is_planned(
     assert not (tmp_path / "read").exists()
 
 
+def test_a_page_reader_that_does_not_load_is_refused_before_anything_is_planned(
+    without_ray, run, folder, tmp_path
+):
+    (tmp_path / "mine.tflite").write_bytes(b"no model")
+    result = run(folder, "--out", tmp_path / "read", "--page-reader", tmp_path / "mine.tflite")
+    refused(result, "mine.tflite is no model that")
+    assert not (tmp_path / "read").exists()
+
+
 class FullDisk:
     """A filesystem on which nothing more can be written."""
 
@@ -312,4 +321,20 @@ def test_the_plan_says_what_the_job_is(without_ray, run, folder, tmp_path):
         "format": "parquet",
         "shard_size": 4,
         "model": MODEL,
+        "page_reader": None,
     }
+
+
+def test_the_plan_of_pages_names_both_files(without_ray, run, page, tmp_path):
+    import cv2
+
+    (tmp_path / "pages").mkdir()
+    cv2.imwrite(str(tmp_path / "pages" / "a.png"), page.image)
+    reader = tmp_path / "mine.tflite"
+    reader.write_bytes(model_file.DEFAULT_PAGE_READER.read_bytes() + b"\0")
+    command = [tmp_path / "pages", "--out", tmp_path / "read"]
+    assert run(*command, "--page-reader", reader)[0] == 0
+    options = json.loads((tmp_path / "read" / "_plan.json").read_text())["options"]
+    assert options["model"] == MODEL
+    assert options["page_reader"] == hashlib.sha256(reader.read_bytes()).hexdigest()
+    refused(run(*command, "--resume"), "(page_reader differs)")
