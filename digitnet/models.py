@@ -13,12 +13,15 @@ import keras
 from keras import layers
 
 from digitnet.attention import AttentionGate
+from digitnet.errors import UserError
 from digitnet.networks.deeper_mask import lenet_deeper_mask
 from digitnet.networks.edge import edge, edge_small
 from digitnet.networks.edge_camera import edge_camera
 from digitnet.networks.gates import OPEN, VARIANTS, ZERO
+from digitnet.networks.keras_file import load_model
 from digitnet.networks.large import alexnet, resnet50, vgg16
 from digitnet.networks.page_reader import page_reader
+from digitnet.recipe import Recipe
 from edge_demo.contract import ATTENTION, IMAGE_SHAPE, NUM_CLASSES, PROBABILITIES
 
 # Said to every layer that asks: `~/.keras/keras.json` of an old installation may say otherwise.
@@ -49,6 +52,25 @@ def build(name: str, seed: int | None = None) -> keras.Model:
     if seed is not None:
         keras.utils.set_random_seed(seed)
     return {**MODELS, **GATE_VARIANTS, **PAGE_READERS}[name]()
+
+
+def build_for(recipe: Recipe) -> keras.Model:
+    """Builds a recipe's model with the weights that training begins with.
+
+    Raises:
+        UserError: If `recipe.initial_weights` names no file with weights of this model.
+    """
+    model = build(recipe.model, recipe.seed)
+    if recipe.initial_weights:
+        # Not Keras' `load_weights`, which passes over what another architecture lacks.
+        weights = load_model(recipe.initial_weights).get_weights()
+        if [one.shape for one in weights] != [one.shape for one in model.get_weights()]:
+            raise UserError(
+                f"--initial-weights takes a .keras file of a {recipe.model}, but "
+                f"{recipe.initial_weights} has another network's weights."
+            )
+        model.set_weights(weights)
+    return model
 
 
 def exists(name: str) -> bool:

@@ -47,6 +47,8 @@ class Recipe:
             `digitnet.training.temperature` does.
         validation_count: Training images that are held out, for the curves and for that.
         seed: Decides first weights, order of images and augmentation.
+        initial_weights: A `.keras` file of the same model, whose weights training begins with;
+            empty for fresh ones.
     """
 
     name: str = "default"
@@ -76,6 +78,7 @@ class Recipe:
     calibrates: bool = True
     validation_count: int = 1000
     seed: int = 0
+    initial_weights: str = ""
 
     def __post_init__(self) -> None:
         known = ", ".join(model_names())

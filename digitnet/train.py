@@ -117,9 +117,9 @@ def train(
 
     training_set.require_a_batch(recipe, digits)
     shown = training_set.of(recipe, digits)
-    run_dir = open_run(run_dir, recipe, shown, resume, command)
     with devices.precision(recipe.precision):
-        model = models.build(recipe.model, recipe.seed)
+        model = models.build_for(recipe)  # refuses bad weights before a folder is made
+    run_dir = open_run(run_dir, recipe, shown, resume, command)
     num_classes = model.get_layer("logits").units
     feed = Feed.of(recipe, shown, num_classes)
     training_model = compile_for_training(model, recipe, feed.steps_per_epoch)

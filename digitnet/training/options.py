@@ -61,6 +61,12 @@ def parser() -> argparse.ArgumentParser:
         "--seed", type=int, help=f"of weights, order and augmentation (default: {usual.seed})"
     )
     parser.add_argument(
+        "--initial-weights",
+        metavar="FILE",
+        help="a .keras file of the same model, such as runs/page/model.keras, whose weights "
+        "training begins with (default: fresh weights)",
+    )
+    parser.add_argument(
         "--seeds",
         type=int,
         metavar="N",

@@ -195,6 +195,41 @@ def test_model_without_gates_has_no_attention_picture(tmp_path, digits, tiny):
     assert not (tmp_path / "run" / "attention.png").exists()
 
 
+def test_training_begins_with_another_run_s_weights(tmp_path, digits, tiny):
+    plain = dataclasses.replace(tiny, calibrates=False)
+    train.train(plain, digits, tmp_path / "first")
+    first = tmp_path / "first" / "model.keras"
+    still = dataclasses.replace(
+        plain, seed=plain.seed + 1, learning_rate=1e-9, weight_decay=0.0, initial_weights=str(first)
+    )
+    train.train(still, digits, tmp_path / "second")
+    pairs = zip(weights_of(tmp_path / "first"), weights_of(tmp_path / "second"), strict=True)
+    for one, other in pairs:
+        np.testing.assert_allclose(other, one, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "there is no file"),
+        (b"no weights", "no whole Keras file"),
+        ("lenet", "has another network's weights"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused_before_a_folder_is_made(
+    tmp_path, digits, tiny, content, sentence
+):
+    path = tmp_path / "other.keras"
+    if content == "lenet":
+        models.build("lenet").save(path)
+    elif content:
+        path.write_bytes(content)
+    recipe = dataclasses.replace(tiny, model="lenet_attention", initial_weights=str(path))
+    with pytest.raises(UserError, match=sentence):
+        train.train(recipe, digits, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_finished_run_is_not_written_over(tmp_path, digits, tiny):
     train.train(tiny, digits, tmp_path / "run")
     before = (tmp_path / "run" / "model.keras").read_bytes()

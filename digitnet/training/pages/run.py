@@ -47,8 +47,8 @@ def train_on_pages(
         The contents of `metrics.json`: of held-out pages the digits found and the false ones.
     """
     shown, held_out = page_sets(recipe, digits)
+    model = models.build_for(recipe)  # refuses bad weights before a folder is made
     run_dir = open_run(run_dir, recipe, shown, resume, command)
-    model = models.build(recipe.model, recipe.seed)
     compile_page_reader(model, recipe)
     state = checkpoint.restore(run_dir, model)
     keeper = checkpoint.Checkpoint(run_dir, state["history"], state["seconds"])
