@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from digitnet.drawn.page_algebra import UNKNOWNS, unknown_items
 from digitnet.drawn.page_areas import Area, Layout, Line, moved
 from digitnet.drawn.page_ink import Item
 from digitnet.drawn.page_texts import noted_text, number_text
@@ -42,7 +43,12 @@ def table(area: Area, style: Style, mnist: Mnist, random: np.random.Generator) -
                 continue
             own = small if random.random() < 0.06 else style
             if random.random() < words:
-                written, width = word_items(own, random, random.uniform(0.5, 0.9))
+                if random.random() < 0.25:
+                    letter = str(random.choice(list(UNKNOWNS)))
+                    size = random.uniform(0.7, 1.1)
+                    written, width = unknown_items(own, mnist, random, letter, size, 0.5)
+                else:
+                    written, width = word_items(own, random, random.uniform(0.5, 0.9))
             else:
                 text = number_text(random, longest) if random.random() < 0.9 else noted_text(random)
                 written, width = number_items(own, mnist, random, text)

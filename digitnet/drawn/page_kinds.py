@@ -28,6 +28,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "table, sudoku": {"layout": "table", "height": (12, 60)},
     "sums": {"layout": "sums", "height": (18, 90)},
     "words": {"layout": "words", "height": (14, 50)},
+    "algebra": {"layout": "algebra", "height": (18, 90)},
     "touching": {"layout": "rows", "style": {**_HAND, "gap": -0.03}, "height": (25, 90)},
     "thin pen": {"layout": "few", "pen_share": (0.012, 0.03), "height": (60, 400), "style": _HAND},
     "thick pen": {"layout": "rows", "pen_share": (0.17, 0.25), "style": _HAND, "height": (20, 120)},

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from digitnet.drawn import page_forms
+from digitnet.drawn.page_algebra import algebra
 from digitnet.drawn.page_areas import Area, Layout, free_place, moved
 from digitnet.drawn.page_ink import Item
 from digitnet.drawn.page_texts import noted_text, number_text
@@ -126,5 +127,14 @@ LAYOUTS: dict[str, Maker] = {
     "form": page_forms.form,
     "sums": sums,
     "words": words,
+    "algebra": algebra,
 }
-SHARES = {"few": 0.26, "rows": 0.26, "table": 0.1, "form": 0.1, "sums": 0.1, "words": 0.18}
+SHARES = {
+    "few": 0.24,
+    "rows": 0.23,
+    "table": 0.1,
+    "form": 0.08,
+    "sums": 0.07,
+    "words": 0.18,
+    "algebra": 0.1,
+}

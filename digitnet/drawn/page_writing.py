@@ -8,7 +8,7 @@ from digitnet.drawn import page_doodles, page_glyphs, page_print
 from digitnet.drawn.glyphs import Table
 from digitnet.drawn.page_glyphs import AnyGlyph, Strokes
 from digitnet.drawn.page_ink import BACKGROUND, MARK, Item
-from digitnet.drawn.page_letters import LETTER
+from digitnet.drawn.page_letters import LETTER, OTHER_FORMS
 from digitnet.drawn.page_texts import word_text
 from digitnet.drawn.signs import LETTERS, LINES, SIGNS
 
@@ -24,7 +24,12 @@ TABLES: dict[str, tuple[Table, int]] = {
     "drawings": (page_doodles.DRAWINGS, 23),
 }
 _LETTER_TABLES: dict[str, tuple[Table, int]] = {
-    letter: ([(1, shape)], 100 + ord(letter)) for letter, shape in LETTER.items()
+    letter: (
+        [(1, shape), *((1 / len(others), other) for other in others)],
+        100 + ord(letter),
+    )
+    for letter, shape in LETTER.items()
+    for others in [OTHER_FORMS.get(letter, [])]
 }
 
 
@@ -223,6 +228,29 @@ def word_items(style: Style, random: np.random.Generator, size: float) -> tuple[
         )
         x += (glyph.width + space) * height
     return items, x
+
+
+def letter_item(style: Style, random: np.random.Generator, letter: str, size: float) -> Item:
+    """A letter that stands alone, its capital `size` digits high, at x = 0, on the line."""
+    height = style.height * size
+    freedom = 1.0
+    if style.letters == "print":
+        share = float(np.clip(style.pen / height, 0.03, 0.14))
+        glyph: AnyGlyph = page_print.printed(letter, style.font, height, share)
+        freedom = 0.0
+    else:
+        glyph = page_glyphs.hand_glyph(*_LETTER_TABLES[letter], random)
+    return Item(
+        BACKGROUND,
+        glyph,
+        0.0,
+        style.height - height + freedom * _wobble(style, random),
+        height,
+        min(style.pen, 0.16 * height),
+        style.slant + freedom * random.normal(0, 0.05),
+        freedom * random.normal(0, 0.06),
+        fade=style.fade,
+    )
 
 
 def _wobble(style: Style, random: np.random.Generator) -> float:

