@@ -93,6 +93,7 @@ def judged(model_file, count, digits):
 
     from digitnet import load_model
     from digitnet.drawn.written_pages import draw_written_page
+    from edge_demo.reading.levels import pyramid
     from edge_demo.reading.looking import look
 
     network = KerasNetwork(load_model(model_file))
@@ -102,7 +103,7 @@ def judged(model_file, count, digits):
         total = [0, 0, 0]
         for page in tqdm(range(count), desc=kind, unit="page"):
             drawn = draw_written_page((SEED, number, page), images, labels, wish=wish)
-            seen = look(drawn.image, network, least=SURE)
+            seen = look(pyramid(drawn.image), network, least=SURE)
             for place, value in enumerate(score(drawn, seen.boxes)):
                 total[place] += value
         counts[kind] = dict(zip(("digits", "found", "false"), total, strict=True))

@@ -16,6 +16,7 @@ AROUND = 33  # pixels a side: the square that a place is compared with
 # Grey levels that are added to the deviation around a place: the noise of a camera on bare paper
 # is not to look like writing.
 FLOOR = 10.0
+SMALLEST = 24  # pixels of the shorter side of the last level
 MIDDLE, UNIT = 128, 32  # uint8 of no contrast, and of one deviation more
 
 
@@ -69,17 +70,16 @@ def contrast(level: Level) -> np.ndarray:
     return cv2.merge([mean, darkest, lightest])
 
 
-def pyramid(gray: np.ndarray, smallest: int = 24) -> list[np.ndarray]:
+def pyramid(gray: np.ndarray, smallest: int = SMALLEST, finest: int = 0) -> list[np.ndarray]:
     """The levels of a grey frame uint8 [height, width], as `contrast` has them, finest first.
 
-    The last is the last whose shorter side has `smallest` pixels or more, or the only one.
+    The last is the last whose shorter side has `smallest` pixels or more, or the only one; the
+    first is number `finest`, or the last.
     """
-    level = level_zero(gray)
-    levels = [contrast(level)]
-    while min(level.mean.shape) // 2 >= smallest:
-        level = halved(level)
-        levels.append(contrast(level))
-    return levels
+    levels = [level_zero(gray)]
+    while min(levels[-1].mean.shape) // 2 >= smallest:
+        levels.append(halved(levels[-1]))
+    return [contrast(level) for level in levels[min(finest, len(levels) - 1) :]]
 
 
 def _of_four(choose: Callable[..., np.ndarray], plane: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 
 from edge_demo.contract import PAGE_STRIDE
-from edge_demo.reading import canvas, levels
+from edge_demo.reading import canvas
 from edge_demo.reading.peaks import Peaks, find_peaks, separate
 
 LEAST = 0.2  # sureness of a peak; what is to be reported is decided later
@@ -19,20 +19,21 @@ class PageNetwork(Protocol):
         ...
 
 
-def look(gray: np.ndarray, network: PageNetwork, least: float = LEAST, finest: int = 0) -> Peaks:
+def look(
+    pyramid: list[np.ndarray], network: PageNetwork, least: float = LEAST, finest: int = 0
+) -> Peaks:
     """The digits that a page reader sees in a frame.
 
     Args:
-        gray: uint8 [height, width].
+        pyramid: The frame's levels, as `levels.pyramid` has them, finest first.
         network: The page reader.
         least: Sureness below which nothing is a peak, 0..1.
         finest: The first level that is looked at: 1 leaves out the frame at its own size, and with
             it digits of less than about 26 pixels, at a quarter of the time.
 
     Returns:
-        Peaks with boxes in pixels of the frame, surest first.
+        Peaks with boxes in pixels of the pyramid's first level, surest first.
     """
-    pyramid = levels.pyramid(gray)
     sizes = [(level.shape[1], level.shape[0]) for level in pyramid]
     finest = min(finest, len(pyramid) - 1)
     tiles = [tile._replace(level=tile.level + finest) for tile in canvas.plan(sizes[finest:])]

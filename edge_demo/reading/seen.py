@@ -5,9 +5,11 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from edge_demo.reading import orientation
 from edge_demo.reading.canvas import OVERLAP, WIDTH
 from edge_demo.reading.finder import ENLARGED, SMALL_SIDE
 from edge_demo.reading.layout import reading_order
+from edge_demo.reading.levels import SMALLEST, pyramid
 from edge_demo.reading.looking import PageNetwork, look
 from edge_demo.reading.peaks import Peaks
 from edge_demo.reading.resolve import DigitClassifier
@@ -18,15 +20,10 @@ from edge_demo.reading.writing import Reading, Writing
 # Pixels to which the longest side of a picture is brought: two canvases wide, three at 1600 would
 # take twice as long.
 LONGEST = 2 * WIDTH - OVERLAP
-CLEAR = 0.5  # sureness from which a peak tells how a page lies: grain makes hundreds below
-WELL = 0.9  # mean of such peaks, from which a page is not tried another way round
-BETTER = 1.2  # times as much has to be seen another way round,
-GAIN = 0.5  # and half a certain digit more
-# A digit's sureness counts with this power, because many are half a digit upside down and few a
-# whole one. `python -m benchmarks.turning` chooses it and `CLEAR`, `BETTER` and `GAIN`, and
-# `python -m benchmarks.turned_pages` measures what comes of them.
-POWER = 4
-FEWEST = 4  # peaks; fewer do not tell how a page lies
+# Pixels, there, of a page's median digit, from which on a look at half the size sees its digits,
+# too: that sees those of 26 pixels and more, and half of a page's are smaller than their median.
+LARGE = 40
+RULES = orientation.Rules()
 
 
 class View(NamedTuple):
@@ -41,6 +38,18 @@ class View(NamedTuple):
     askew: bool = False
 
 
+class Sight(NamedTuple):
+    """A grey picture, made smaller or larger for the page reader.
+
+    levels: as `levels.pyramid` has them, from `finest` on. scale: pixels of the finest of all for
+    a pixel of the picture.
+    """
+
+    levels: list[np.ndarray]
+    scale: float
+    finest: int = 0
+
+
 def best_view(gray: np.ndarray, network: PageNetwork, turn: bool) -> View:
     """The view of a grey picture in which the page reader sees most.
 
@@ -49,50 +58,63 @@ def best_view(gray: np.ndarray, network: PageNetwork, turn: bool) -> View:
         network: The page reader.
         turn: Whether it is tried on its sides, upside down and between these, where it reads badly.
     """
-    best = View(0, gray, look_at(gray, network))
+    sight = sight_of(gray)
+    seen = look_at(sight, network)
     if not turn:
-        return best
-    _, count, mean = _telling(best.seen)
-    if count >= FEWEST and mean >= WELL:
-        return best
-    views = _all_round(gray)
-    told = [_telling(look_at(view, network, finest=1)) for view in views]
-    turns = _clearest(told, told[0])
-    if told[turns][1] < FEWEST or told[turns][2] < WELL:  # no way round is read well
-        between = _all_round(slanted(gray))
-        askew = [_telling(look_at(view, network, finest=1)) for view in between]
-        found = _clearest([told[turns], *askew], told[turns]) - 1
-        if found >= 0:
-            return View(found, between[found], look_at(between[found], network), askew=True)
-    return View(turns, views[turns], look_at(views[turns], network)) if turns else best
+        return View(0, gray, seen)
+    finest = finest_of(seen, sight.scale)
+
+    def all_round(sight: Sight) -> list[orientation.Told]:
+        return [tell(look_at(turned(sight, turns), network, finest)) for turns in range(4)]
+
+    turns, askew = orientation.decide(
+        tell(seen),
+        lambda: all_round(sight),
+        lambda: all_round(sight_of(slanted(gray), finest)),
+        RULES,
+    )
+    if not turns and not askew:
+        return View(0, gray, seen)
+    laid = np.ascontiguousarray(np.rot90(slanted(gray) if askew else gray, turns))
+    return View(turns, laid, look_at(sight_of(laid), network), askew)
 
 
-def _all_round(gray: np.ndarray) -> list[np.ndarray]:
-    return [np.ascontiguousarray(np.rot90(gray, turns)) for turns in range(4)]
-
-
-def _clearest(told: list[tuple[float, int, float]], now: tuple[float, int, float]) -> int:
-    """Which of several views tells most, and clearly more than the present one; else the first."""
-    index = max(range(len(told)), key=lambda one: told[one][0])
-    least = max(BETTER * now[0], now[0] + GAIN)
-    return index if told[index][1] >= FEWEST and told[index][0] > least else 0
-
-
-def look_at(gray: np.ndarray, network: PageNetwork, finest: int = 0) -> Peaks:
-    """What the page reader sees, large pictures made smaller and small ones larger for it.
-
-    `finest` is as `look` takes it; boxes are in pixels of the picture as it was given.
-    """
+def sight_of(gray: np.ndarray, finest: int = 0) -> Sight:
+    """Prepares a picture uint8 [height, width], for looks from the level `finest` on."""
     longest = max(gray.shape)
     scale = min(1.0, LONGEST / longest)
     if longest < SMALL_SIDE:
         scale = min(float(ENLARGED), LONGEST / longest)
-    if scale == 1:
-        return look(gray, network, finest=finest)
-    size = [max(1, round(side * scale)) for side in gray.shape[::-1]]
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    seen = look(cv2.resize(gray, size, interpolation=way), network, finest=finest)
-    return seen._replace(boxes=seen.boxes / np.float32(scale))
+    if scale != 1:
+        size = [max(1, round(side * scale)) for side in gray.shape[::-1]]
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        gray = cv2.resize(gray, size, interpolation=way)
+    if min(gray.shape) < 2 * SMALLEST:  # there is one level only
+        finest = 0
+    return Sight(pyramid(gray, finest=finest), scale, finest)
+
+
+def finest_of(seen: Peaks, scale: float) -> int:
+    """The level from which on a page is looked at from other sides: 0 for small digits, or 1.
+
+    Args:
+        seen: What the usual look shows.
+        scale: As `Sight` has it.
+    """
+    sides = seen.boxes[seen.sureness >= RULES.clear, 2:].max(axis=1, initial=0) * scale
+    return int(len(sides) > 0 and np.median(sides) >= LARGE)
+
+
+def turned(sight: Sight, turns: int) -> Sight:
+    """The same after so many quarter turns: contrast is the same from every side."""
+    return sight._replace(levels=[np.rot90(level, turns) for level in sight.levels])
+
+
+def look_at(sight: Sight, network: PageNetwork, finest: int = 0) -> Peaks:
+    """What the page reader sees, in pixels of the picture; `finest` is as `look` takes it."""
+    seen = look(sight.levels, network, finest=max(finest - sight.finest, 0))
+    scale = np.float32(sight.scale / 2**sight.finest)
+    return seen._replace(boxes=seen.boxes / scale)
 
 
 def read_with(
@@ -105,9 +127,7 @@ def read_with(
     return [readings[index] for index in order]
 
 
-def _telling(seen: Peaks) -> tuple[float, int, float]:
-    """How much is seen that is one digit and no other: a sum, of how many peaks, their mean."""
-    clear = seen.sureness >= CLEAR
-    certain = seen.sureness[clear] * seen.digits[clear].max(axis=1, initial=0)
-    mean = float(certain.mean()) if clear.any() else 0.0
-    return float((certain**POWER).sum()), int(clear.sum()), mean
+def tell(seen: Peaks, rules: orientation.Rules = RULES) -> orientation.Told:
+    """What a look tells of how the page lies."""
+    certainty = seen.sureness * seen.digits.max(axis=1, initial=0)
+    return orientation.told_by(seen.sureness, certainty, rules)
