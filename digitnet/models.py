@@ -21,7 +21,6 @@ from digitnet.networks.gates import OPEN, VARIANTS, ZERO
 from digitnet.networks.keras_file import load_model
 from digitnet.networks.large import alexnet, resnet50, vgg16
 from digitnet.networks.page_reader import page_reader
-from digitnet.recipe import Recipe
 from edge_demo.contract import ATTENTION, IMAGE_SHAPE, NUM_CLASSES, PROBABILITIES
 
 # Said to every layer that asks: `~/.keras/keras.json` of an old installation may say otherwise.
@@ -54,20 +53,24 @@ def build(name: str, seed: int | None = None) -> keras.Model:
     return {**MODELS, **GATE_VARIANTS, **PAGE_READERS}[name]()
 
 
-def build_for(recipe: Recipe) -> keras.Model:
-    """Builds a recipe's model with the weights that training begins with.
+def build_from(name: str, seed: int, initial_weights: str) -> keras.Model:
+    """Builds a model with the weights of a file, or with fresh ones where no file is named.
+
+    Args:
+        name, seed: As `build` takes them.
+        initial_weights: A `.keras` file of the same model; empty for none.
 
     Raises:
-        UserError: If `recipe.initial_weights` names no file with weights of this model.
+        UserError: If the file is missing or has no weights of this model.
     """
-    model = build(recipe.model, recipe.seed)
-    if recipe.initial_weights:
+    model = build(name, seed)
+    if initial_weights:
         # Not Keras' `load_weights`, which passes over what another architecture lacks.
-        weights = load_model(recipe.initial_weights).get_weights()
+        weights = load_model(initial_weights).get_weights()
         if [one.shape for one in weights] != [one.shape for one in model.get_weights()]:
             raise UserError(
-                f"--initial-weights takes a .keras file of a {recipe.model}, but "
-                f"{recipe.initial_weights} has another network's weights."
+                f"--initial-weights takes a .keras file of a {name}, but {initial_weights} has "
+                "another network's weights."
             )
         model.set_weights(weights)
     return model

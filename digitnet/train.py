@@ -118,7 +118,8 @@ def train(
     training_set.require_a_batch(recipe, digits)
     shown = training_set.of(recipe, digits)
     with devices.precision(recipe.precision):
-        model = models.build_for(recipe)  # refuses bad weights before a folder is made
+        # Refuses bad weights before a folder is made.
+        model = models.build_from(recipe.model, recipe.seed, recipe.initial_weights)
     run_dir = open_run(run_dir, recipe, shown, resume, command)
     num_classes = model.get_layer("logits").units
     feed = Feed.of(recipe, shown, num_classes)

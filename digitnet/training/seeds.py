@@ -133,7 +133,7 @@ def _network(recipe: Recipe, digits: "Digits", seeds: int) -> tuple[keras.Model,
             "images; give a smaller --batch-size."
         )
     with devices.precision(recipe.precision):
-        whole = models.build_for(recipe)
+        whole = models.build_from(recipe.model, recipe.seed, recipe.initial_weights)
     steps = len(digits.x_train) // recipe.batch_size
     compiled = compile_for_training(whole, recipe, steps, side_by_side=True)
     memory.require(compiled, seeds, digits.x_train.nbytes, one_at_a_time=on_cpu())
@@ -160,7 +160,7 @@ def _begin(
         shown = training_set.of(one, digits)
         open_run(path, one, shown, (path / "config.json").exists(), command)
         with devices.precision(one.precision):
-            fresh = models.build_for(one)
+            fresh = models.build_from(one.model, one.seed, one.initial_weights)
         for variable, value in zip(whole.variables, fresh.variables, strict=True):
             variable.assign(value)
         state = checkpoint.restore(path, compiled, epoch)

@@ -87,7 +87,8 @@ def train(
     if hosts.writes:
         folder = open_run(run_dir, recipe, shown, resume, command)
     with devices.precision(recipe.precision):
-        alone = models.build_for(recipe)  # on this process' first device
+        # On this process' first device.
+        alone = models.build_from(recipe.model, recipe.seed, recipe.initial_weights)
     num_classes = alone.get_layer("logits").units
     augmentation = Augmentation.of(recipe)
     feed = SharedFeed(shown, augmentation, recipe.batch_size, num_classes, recipe.seed, hosts=hosts)
@@ -96,7 +97,7 @@ def train(
     say(RESUMABLE)
     with devices.data_parallel(recipe.batch_size):
         with devices.precision(recipe.precision):
-            model = models.build_for(recipe)
+            model = models.build_from(recipe.model, recipe.seed, recipe.initial_weights)
         training_model = compile_for_training(model, recipe, feed.steps_per_epoch)
         if variables:
             training_model.optimizer.build(training_model.trainable_variables)

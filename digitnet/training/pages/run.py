@@ -47,7 +47,8 @@ def train_on_pages(
         The contents of `metrics.json`: of held-out pages the digits found and the false ones.
     """
     shown, held_out = page_sets(recipe, digits)
-    model = models.build_for(recipe)  # refuses bad weights before a folder is made
+    # Refuses bad weights before a folder is made.
+    model = models.build_from(recipe.model, recipe.seed, recipe.initial_weights)
     run_dir = open_run(run_dir, recipe, shown, resume, command)
     compile_page_reader(model, recipe)
     state = checkpoint.restore(run_dir, model)
