@@ -82,12 +82,12 @@ def looks(count, dataset, network):
     for kind, gray in tqdm(list(drawn(count, dataset)), desc="turned pages", unit="page"):
         once = slanted(gray)
         sights = [seen.sight_of(one) for one in (gray, once, slanted(once))]
-        first = seen.look_at(sights[0], network)
-        finest = seen.finest_of(first, sights[0].scale)
         views = [seen.turned(sight, turns) for sight in sights for turns in range(4)]
+        first = [seen.look_at(view, network) for view in views[: len(LIES)]]
+        finest = seen.finest_of(first[0], sights[0].scale)
         yield Looks(
             kind,
-            tuple(_peaks(seen.look_at(view, network)) for view in views[: len(LIES)]),
+            tuple(map(_peaks, first)),
             tuple(_peaks(seen.look_at(view, network, finest)) for view in views),
         )
 

@@ -233,21 +233,19 @@ def test_results_do_not_go_into_the_input(without_ray, run, folder):
     refused(run(folder, "--out", folder / "read"), f"lies in {folder}; name a folder outside")
 
 
-def test_a_model_that_does_not_load_is_refused_before_anything_is_planned(
-    without_ray, run, parquet, tmp_path
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("--model", "is not a TensorFlow Lite file"),
+        ("--page-reader", "mine.tflite is no model that"),
+    ],
+)
+def test_a_file_that_does_not_load_is_refused_before_anything_is_planned(
+    without_ray, run, parquet, tmp_path, option, sentence
 ):
     (tmp_path / "mine.tflite").write_bytes(b"no model")
-    result = run(parquet, "--out", tmp_path / "read", "--model", tmp_path / "mine.tflite")
-    refused(result, "is not a TensorFlow Lite file")
-    assert not (tmp_path / "read").exists()
-
-
-def test_a_page_reader_that_does_not_load_is_refused_before_anything_is_planned(
-    without_ray, run, folder, tmp_path
-):
-    (tmp_path / "mine.tflite").write_bytes(b"no model")
-    result = run(folder, "--out", tmp_path / "read", "--page-reader", tmp_path / "mine.tflite")
-    refused(result, "mine.tflite is no model that")
+    result = run(parquet, "--out", tmp_path / "read", option, tmp_path / "mine.tflite")
+    refused(result, sentence)
     assert not (tmp_path / "read").exists()
 
 
