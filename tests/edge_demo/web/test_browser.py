@@ -72,8 +72,9 @@ def test_the_live_view_shows_the_scene_s_digits(browser):
     until(browser, lambda: re.fullmatch(r"(\d+\s*)+", text(browser, "live-answer")))
     assert len(re.sub(r"\s", "", text(browser, "live-answer"))) == 10
     assert "frames/s" in text(browser, "live-rate")
-    width = browser.execute_script("return document.getElementById('live-picture').naturalWidth")
-    assert width == 640
+    # It has no width for the moment in which the next frame takes its place.
+    width = "return document.getElementById('live-picture').naturalWidth"
+    assert until(browser, lambda: browser.execute_script(width)) == 640
 
 
 def test_the_live_view_goes_on(browser):
