@@ -24,10 +24,11 @@ ATTENTION = "attention"  # (1, H, W, 1), 0..1: the first gate's mask
 # The page reader takes a canvas of a frame's levels, uint8, and answers in three maps, positions
 # PAGE_STRIDE pixels apart: the log-odds that the middle of a digit is there, [h, w, 1]; the logits
 # of which, [h, w, 10]; its box, [h, w, 4]: the middle's offset in units of PAGE_OFFSET pixels, and
-# the logarithms of width and height over PAGE_SIZE pixels.
+# the logarithms of width and height over PAGE_SIZE pixels; and, where the file has them, what its
+# gates on the maps of stride 4 and 8 let through, 0..1, [h, w, 2].
 PAGE_CANVAS = (736, 640, 3)
 PAGE_STRIDE, PAGE_OFFSET, PAGE_SIZE = 4, 8.0, 24.0
-PRESENCE, DIGITS, BOXES = "presence", "digits", "boxes"
+PRESENCE, DIGITS, BOXES, MASKS = "presence", "digits", "boxes", "masks"
 
 THRESHOLD = 0.4  # the least probability with which a digit is reported
 

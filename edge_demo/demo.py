@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Generator
 
+import cv2
 import numpy as np
 
 from edge_demo.contract import UserError
@@ -17,7 +18,8 @@ from edge_demo.frames.sources import Frame, expand, open_source
 from edge_demo.model.page_model import PageModel
 from edge_demo.model.reloading import ReloadingClassifier
 from edge_demo.reading.numbers import Number, find_numbers, texts
-from edge_demo.reading.reader import Reading
+from edge_demo.reading.page_mask import page_mask
+from edge_demo.reading.reader import Page, Reading
 from edge_demo.reading.source_reader import SourceReader
 from edge_demo.showing import overlay, window
 from edge_demo.showing.saving import Saver
@@ -121,12 +123,12 @@ class Demo:
         self._print(frame, readings, lines)
         answer = [reading.digit for reading in readings]
         if self.saver and not (moving and answer in ([], self.answer)):
-            picture = self._draw(frame, readings, lines, self.options.attention, self.options.debug)
+            picture = self._draw(frame, page, lines, self.options.attention, self.options.debug)
             self.saver.save(frame.relative, frame.source, picture)
             self.saved += 1
         self.answer = answer
         if self.window:
-            picture = self._draw(frame, readings, lines, self.window.attention, self.window.panel)
+            picture = self._draw(frame, page, lines, self.window.attention, self.window.panel)
             self.window.show(picture, 1 if moving else 0)
         self.frames += 1
         seconds = time.perf_counter() - start
@@ -148,15 +150,18 @@ class Demo:
     def _draw(
         self,
         frame: Frame,
-        readings: list[Reading],
+        page: Page,
         lines: list[list[Number]],
         attention: bool,
         panel: bool,
     ) -> np.ndarray:
-        caption = ""
+        caption, mask = "", None
         if frame.time is not None and self.rate:
             caption = f"{1 / self.rate:.0f} frames/s"
-        return overlay.draw(frame.image, readings, attention, panel, caption, lines)
+        if attention and frame.time is None:  # the page reader reads pictures, not streams
+            gray = cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY)
+            mask = page_mask(gray, self.network, 0 if page.askew else page.turns)
+        return overlay.draw(frame.image, page.readings, attention, panel, caption, lines, mask)
 
     def _done(self) -> bool:
         enough = self.options.frames is not None and self.frames >= self.options.frames

@@ -77,12 +77,15 @@ def export(run_dir: str | Path, out: Path, dataset: str | None = None) -> dict[s
 
 
 def fixed(model: Any) -> Any:
-    """The same network for one canvas: float32 `(1, 736, 640, 3)` in 0..255."""
+    """The same network for one canvas, float32 `(1, 736, 640, 3)` in 0..255, and with its masks."""
     from digitnet.networks.page_reader import page_reader
 
     gates = {"page_reader_own_gates": "own", "page_reader_no_gates": "none"}.get(model.name, "deep")
-    twin = page_reader(model.name, gates, (1, *PAGE_CANVAS[:2]), "float32")
-    twin.set_weights(model.get_weights())
+    shape = (1, *PAGE_CANVAS[:2])
+    twin = page_reader(model.name, gates, shape, "float32", masks=gates != "none")
+    for layer in twin.layers:
+        if layer.weights:
+            layer.set_weights(model.get_layer(layer.name).get_weights())
     return twin
 
 

@@ -12,6 +12,7 @@ from edge_demo.model.classifier import load_runtime
 
 MAKE = "`python -m digitnet.train --recipe page` and `python -m export.pages` make one"
 DEPTHS = (1, 10, 4)  # channels of the outputs: presence, digits, boxes
+MASKS_DEPTH = 2  # of the output that a file may have beside these
 
 
 class PageModel:
@@ -50,6 +51,7 @@ class PageModel:
             raise UserError(f"{self.path} is a model, but not one that finds digits; {MAKE}.")
         self._input = inputs[0]["index"]
         self._outputs = [outputs[depth] for depth in DEPTHS]
+        self._masks = outputs.get(MASKS_DEPTH)
 
     def maps(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Runs the network on a canvas uint8 [736, 640, 3].
@@ -61,6 +63,19 @@ class PageModel:
         self._interpreter.invoke()
         presence, digits, boxes = (self._values(output) for output in self._outputs)
         return presence[:, :, 0], digits, boxes
+
+    def masks(self, image: np.ndarray) -> np.ndarray | None:
+        """What the gates let through of a canvas uint8 [736, 640, 3].
+
+        Returns:
+            float32 [184, 160, 2], 0..1, of the gates on strides 4 and 8; `None` where the file does
+            not say.
+        """
+        if self._masks is None:
+            return None
+        self._interpreter.set_tensor(self._input, image[np.newaxis])
+        self._interpreter.invoke()
+        return self._values(self._masks)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy or a pickle opens the file anew: an interpreter cannot be copied."""

@@ -8,7 +8,7 @@ import numpy as np
 from edge_demo.reading.numbers import Number
 from edge_demo.reading.reader import Reading
 from edge_demo.showing.tags import FONT, MARGIN_PX, Box, Tag, line_width, place, tag_size
-from edge_demo.showing.wash import draw_wash, mask_image
+from edge_demo.showing.wash import draw_page_wash, draw_wash, mask_image
 
 Colour = tuple[int, int, int]
 WHITE: Colour = (255, 255, 255)
@@ -27,6 +27,7 @@ def draw(
     panel: bool = False,
     caption: str = "",
     lines: Sequence[Sequence[Number]] = (),
+    page_mask: np.ndarray | None = None,
 ) -> np.ndarray:
     """Returns a BGR copy of the frame with its readings drawn on it; ink is never covered.
 
@@ -38,6 +39,8 @@ def draw(
             `attention` their masks.
         caption: text for a corner where nothing is written, such as the frame rate.
         lines: numbers among the readings: the outlines of one are joined, its points ringed.
+        page_mask: float32 [h, w], as `page_mask.page_mask` has it: with `attention`, what lies
+            around the digits is tinted by it.
     """
     picture = frame.copy() if frame.ndim == 3 else cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR)
     height, width = picture.shape[:2]
@@ -45,6 +48,8 @@ def draw(
     texts = [(f"{r.digit}: {100 * r.confidence:.0f}%", str(r.digit)) for r in readings]
     tags, caption_tag = place(picture, [reading.box for reading in readings], texts, size, caption)
     if attention:
+        if page_mask is not None:
+            draw_page_wash(picture, page_mask, readings)
         for reading in readings:
             draw_wash(picture, reading)
     for reading, tag in zip(readings, tags, strict=True):

@@ -1,4 +1,6 @@
-"""The attention mask of a digit as a blue wash on its paper, never on its ink."""
+"""Attention masks as a blue wash: a digit's on its paper, not its ink; a page's around digits."""
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -8,6 +10,9 @@ from edge_demo.reading.reader import Reading
 
 BLUE = (210, 110, 20)  # BGR: the one colour, deeper where the gate is more open
 DEEPEST = 0.5  # share of blue where the mask is highest
+PAGE_DEEPEST = 0.35  # a whole page is much blue
+PAGE_SHUT, PAGE_OPEN = 1, 99  # percentiles of a page's mask that are no and the most blue
+BAND = 256  # rows
 LEAST_SIDE_PX = 4  # of a digit on which a wash can be told
 
 
@@ -33,6 +38,20 @@ def draw_wash(picture: np.ndarray, reading: Reading) -> None:
     share = DEEPEST * mask * _paper(region, seen)
     tinted = region + share[:, :, None] * (np.array(BLUE, np.float32) - region)
     region[:] = np.clip(np.round(tinted), 0, 255).astype(np.uint8)
+
+
+def draw_page_wash(picture: np.ndarray, mask: np.ndarray, readings: Sequence[Reading]) -> None:
+    """Tints a BGR picture by a page's mask float32 [h, w], digits' boxes left out."""
+    low, high = np.percentile(mask, [PAGE_SHUT, PAGE_OPEN])
+    share = np.clip((mask - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
+    share = cv2.resize(share, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    for x, y, width, height in (reading.box for reading in readings):
+        share[y : y + height, x : x + width] = 0
+    share *= PAGE_DEEPEST
+    for start in range(0, len(picture), BAND):  # in bands: the float copy of a photograph is large
+        band = picture[start : start + BAND]
+        tint = share[start : start + BAND, :, None] * (np.array(BLUE, np.float32) - band)
+        band[:] = np.round(band + tint).astype(np.uint8)
 
 
 def mask_image(attention: np.ndarray) -> np.ndarray:

@@ -47,8 +47,10 @@ def test_file_takes_its_name_only_where_it_finds_what_the_keras_model_finds(
 
     from edge_demo.model.page_model import PageModel
 
-    presence, digits, boxes = PageModel(out).maps(np.full(PAGE_CANVAS, 128, np.uint8))
+    empty = np.full(PAGE_CANVAS, 128, np.uint8)
+    presence, digits, boxes = PageModel(out).maps(empty)
     assert (presence.shape, digits.shape[2], boxes.shape[2]) == ((184, 160), 10, 4)
+    assert PageModel(out).masks(empty).shape == (184, 160, 2)
 
 
 def test_a_run_of_digits_is_refused_with_the_command_for_it(run_dir, tmp_path):

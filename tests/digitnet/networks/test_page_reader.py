@@ -39,6 +39,28 @@ def test_unknown_gates_are_refused():
         page_reader(gates="shallow")
 
 
+@pytest.mark.parametrize("gates", ["deep", "own"])
+def test_masks_are_what_the_gates_let_through_and_change_no_other_answer(gates):
+    plain = page_reader(gates=gates)
+    masked = page_reader(gates=gates, masks=True)
+    for layer in plain.layers:
+        masked.get_layer(layer.name).set_weights(layer.get_weights())
+    page = np.random.default_rng(0).integers(0, 256, (1, 32, 48, 3), dtype=np.uint8)
+    answers = masked(page)
+    masks = keras.ops.convert_to_numpy(answers.pop("masks"))
+    assert masks.shape == (1, 8, 12, 2)
+    assert 0 <= masks.min() < masks.max() <= 1
+    coarser = masks[0, :, :, 1]
+    np.testing.assert_array_equal(coarser, np.kron(coarser[::2, ::2], np.ones((2, 2))))
+    for name, one in plain(page).items():
+        np.testing.assert_array_equal(one, answers[name])
+
+
+def test_masks_of_a_network_without_gates_are_refused():
+    with pytest.raises(ValueError, match="needs gates"):
+        page_reader(gates="none", masks=True)
+
+
 def test_saved_page_reader_opens_and_answers_the_same(tmp_path):
     model = models.build("page_reader", seed=1)
     model.save(tmp_path / "model.keras")

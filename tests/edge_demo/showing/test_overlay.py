@@ -48,6 +48,19 @@ def test_attention_is_drawn_only_when_it_is_asked_for():
     assert (without[60:130, 55:105] == 255).all()
 
 
+def test_a_pages_mask_tints_what_lies_around_the_digits_where_it_is_open():
+    frame = np.full((200, 400, 3), 255, np.uint8)
+    mask = np.zeros((50, 100), np.float32)
+    mask[:, 50:] = 1
+    one = [reading((250, 50, 60, 90), attention=False)]
+    without = overlay.draw(frame, one, attention=True)
+    tinted = (overlay.draw(frame, one, attention=True, page_mask=mask) != without).any(axis=2)
+    assert not tinted[:, :195].any()
+    assert tinted[:, 205:].mean() > 0.5
+    assert not tinted[55:135, 255:305].any()
+    assert (overlay.draw(frame, one, page_mask=mask) == overlay.draw(frame, one)).all()
+
+
 @pytest.mark.parametrize("attention", [False, True])
 @pytest.mark.parametrize("light_on_dark", [False, True], ids=["pen", "chalk"])
 @pytest.mark.parametrize("rows", [["234"] * 2, ["2345678906"] * 12], ids=["sparse", "dense"])
