@@ -1,7 +1,7 @@
 """Does a gate help the page reader? None, the paper's and a deeper map's, by clutter, over seeds.
 
     python -m benchmarks.page_gates [--seeds N] [--epochs N] [--pages N] [--dataset DATA]
-                                    [--runs DIR] [--write [FILE.md]]
+                                    [--training-pages N] [--runs DIR] [--write [FILE.md]]
 
 Each network is a run of `--recipe page` in DIR/MODEL-seedN, the same seed drawing the same pages
 and crops for all; finished runs are not repeated, unfinished ones are resumed. Each then looks at
@@ -43,6 +43,9 @@ def _run(argv):
     parser = blocks.parser("page_gates", __doc__)
     parser.add_argument("--seeds", type=int, default=3, help="of each network (default: 3)")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
+    parser.add_argument(
+        "--training-pages", type=int, help="drawn to train on (default: the recipe's)"
+    )
     parser.add_argument("--pages", type=int, default=40, help="of each clutter (default: 40)")
     parser.add_argument("--dataset", default="auto", help="the digits to draw with")
     parser.add_argument("--runs", type=pathlib.Path, default=pathlib.Path("runs/page-gates"))
@@ -76,13 +79,15 @@ def result_of(name, seed, arguments):
     changes = {"model": name, "seed": seed}
     if arguments.epochs:
         changes["epochs"] = arguments.epochs
+    if arguments.training_pages:
+        changes["pages"] = arguments.training_pages
     chosen = dataclasses.replace(recipe.page(), **changes)
     digits = datasets.load(arguments.dataset, validation_count=chosen.validation_count)
     if not (run_dir / "metrics.json").exists():
         resume = (run_dir / "config.json").exists()
         train_on_pages(chosen, digits, run_dir, resume=resume)
     looks = judged(run_dir / "model.keras", arguments.pages, digits)
-    result = {"epochs": chosen.epochs, "looks": looks}
+    result = {"epochs": chosen.epochs, "pages": chosen.pages, "looks": looks}
     files.write_json(file, result)
     return result
 
@@ -142,28 +147,40 @@ class KerasNetwork:
 
 
 def markdown(results):
-    """Returns a table: of each network and clutter digits found, and false answers, over seeds."""
-    lines = ["| clutter | gates | digits found, % | false answers |", "|---|---|---|---|"]
-    first = next(iter(results.values()))
+    """Returns a table: of each network and clutter digits found, and false answers, over seeds.
+
+    The differences are to the network without gates of the same seed, which drew the same pages.
+    """
+    lines = [
+        "| clutter | gates | digits found, % | difference | false answers | difference |",
+        "|---|---|---|---|---|---|",
+    ]
+    none = next(iter(results))
     for kind in CLUTTER:
+        shares, false = {}, {}
         for name, runs in results.items():
             looks = [run["looks"][kind] for run in runs]
-            shares = [100 * one["found"] / one["digits"] for one in looks if one["digits"]]
-            false = [one["false"] for one in looks]
-            lines.append(
-                f"| {kind} | {MODELS[name]} | {_interval(shares) if shares else '–'} "
-                f"| {_interval(false)} |"
-            )
-    seeds, epochs = len(first), first[0]["epochs"]
-    return "\n".join([*lines, "", f"{seeds} seeds of {epochs} epochs; mean ± 95 % interval."])
+            # Where there are no digits no share of them was found.
+            shares[name] = [100 * one["found"] / one["digits"] for one in looks if one["digits"]]
+            false[name] = [one["false"] for one in looks]
+            cells = [kind, MODELS[name]]
+            for values in (shares, false):
+                cells.append(_interval(values[name]) if values[name] else "–")
+                apart = [one - other for one, other in zip(values[name], values[none], strict=True)]
+                cells.append(_interval(apart, "+") if name != none and apart else "–")
+            lines.append(f"| {' | '.join(cells)} |")
+    first = results[none][0]
+    lines += ["", f"{len(results[none])} seeds of {first['epochs']} epochs on {first['pages']:,} "]
+    lines[-1] += "drawn pages; mean ± 95 % interval."
+    return "\n".join(lines)
 
 
-def _interval(values):
+def _interval(values, sign=""):
     mean = statistics.mean(values)
     if len(values) < 2:
-        return f"{mean:.1f}"
+        return f"{mean:{sign}.1f}"
     half = STUDENT[len(values) - 2] * statistics.stdev(values) / len(values) ** 0.5
-    return f"{mean:.1f} ± {half:.1f}"
+    return f"{mean:{sign}.1f} ± {half:.1f}"
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
         "--attention",
         action=argparse.BooleanOptionalAction,
         default=False,
-        help="tint the paper around each digit by its attention mask, and a picture by the page reader's",
+        help="tint the paper around digits by their attention masks, pages by the page reader's",
     )
     add(
         "--web",

@@ -26,13 +26,18 @@ def test_the_table_has_a_row_for_each_clutter_and_network():
     looks["no digit, words and drawings"] = {"digits": 0, "found": 0, "false": 1}
     better = {**looks, "none": {"digits": 10, "found": 10, "false": 1}}
     results = {
-        name: [{"epochs": 2, "looks": looks}, {"epochs": 2, "looks": better}]
+        name: [
+            {"epochs": 2, "pages": 3000, "looks": looks},
+            {"epochs": 2, "pages": 3000, "looks": better if name == "page_reader" else looks},
+        ]
         for name in page_gates.MODELS
     }
 
     table = page_gates.markdown(results)
 
-    assert "| none | no gate | 90.0 ± 127.1 | 2.0 ± 12.7 |" in table
-    assert "| no digit, words and drawings | a mask from the deeper map | – | 1.0 ± 0.0 |" in table
+    assert "| none | no gate | 80.0 ± 0.0 | – | 3.0 ± 0.0 | – |" in table
+    deeper = "a mask from the deeper map"
+    assert f"| none | {deeper} | 90.0 ± 127.1 | +10.0 ± 127.1 | 2.0 ± 12.7 | -1.0 ± 12.7 |" in table
+    assert f"| no digit, words and drawings | {deeper} | – | – | 1.0 ± 0.0 | +0.0 ± 0.0 |" in table
     assert table.count("\n| ") == 3 * len(page_gates.CLUTTER)
-    assert "2 seeds of 2 epochs" in table
+    assert "2 seeds of 2 epochs on 3,000 drawn pages" in table
