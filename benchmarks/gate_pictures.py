@@ -23,40 +23,45 @@ def write_differences(path: pathlib.Path, cells: dict[Kind, list[dict]]) -> None
         path: Of the PNG.
         cells: As `gate_cells.read` gives them.
     """
-    from digitnet.paper.report.seeds import margin
     from digitnet.training.plots import ACCENT, GREY, MUTED, SECOND, styled_figure
 
     rows = [row for row in gates.ordered(cells) if row[2] != gates.NONE]
     if not rows:
         raise UserError("no finished cell has a gate yet, so there is no difference to draw.")
-    size = (9, 1.5 + 0.34 * len(rows))
-    with styled_figure(path, 1, 2, size, sharex=True, sharey=True) as (figure, panels):
-        for axes, digits in zip(panels, DIGITS, strict=True):
-            axes.axvline(0, color=MUTED, linewidth=0.8)
-            axes.set_title(f"{digits} digits")
-            axes.locator_params(axis="x", nbins=5)
+    # A scale for each recipe: seeds of one scatter twenty times as far as another's.
+    of_recipe: dict[tuple[str, int], list[str]] = {}
+    for recipe, epochs, model in rows:
+        of_recipe.setdefault((recipe, epochs), []).append(model)
+    counts = [len(models) for models in of_recipe.values()]
+    size = (9, 1 + 0.34 * len(rows) + 0.8 * len(counts))
+    with styled_figure(
+        path, len(counts), 2, size, sharex="row", sharey="row", height_ratios=counts, squeeze=False
+    ) as (figure, panels):
+        for pair, ((recipe, epochs), models) in zip(panels, of_recipe.items(), strict=True):
+            for axes, digits in zip(pair, DIGITS, strict=True):
+                axes.axvline(0, color=MUTED, linewidth=0.8)
+                axes.set_title(f"{recipe}, {epochs} epochs: {digits} digits", fontsize="medium")
+                axes.locator_params(axis="x", nbins=5)
+                for height, model in enumerate(models):
+                    kind = Kind(recipe, digits, model, epochs)
+                    points = gates.differences(cells, kind) if kind in cells else []
+                    if points:
+                        colour = ACCENT if model == gates.DEEPER else SECOND
+                        _draw_difference(axes, height, [100 * one for one in points], colour)
+            names = [gates.title(model) for model in models]
+            pair[0].set_yticks(range(len(models)), names, color=GREY)
+            pair[0].set_ylim(len(models) - 0.5, -0.5)
+        for axes in panels[-1]:
             axes.set_xlabel("points of test accuracy against no gate")
-            for height, (recipe, epochs, model) in enumerate(rows):
-                kind = Kind(recipe, digits, model, epochs)
-                points = (
-                    [100 * one for one in gates.differences(cells, kind)] if kind in cells else []
-                )
-                if not points:
-                    continue
-                colour = ACCENT if model == gates.DEEPER else SECOND
-                axes.plot(
-                    points, [height] * len(points), "o", color=colour, alpha=0.3, markersize=4
-                )
-                half = margin(points) if len(points) > 1 else 0
-                axes.errorbar(
-                    statistics.mean(points), height, xerr=half, fmt="o", color=colour, capsize=3
-                )
-        names = [
-            f"{recipe}, {epochs} epochs: {gates.title(model)}" for recipe, epochs, model in rows
-        ]
-        panels[0].set_yticks(range(len(rows)), names, color=GREY)
-        panels[0].invert_yaxis()
         figure.suptitle("Right of the line a gate pays; pale: each seed, bar: 95 % interval")
+
+
+def _draw_difference(axes, height: int, points: list[float], colour: str) -> None:
+    from digitnet.paper.report.seeds import margin
+
+    axes.plot(points, [height] * len(points), "o", color=colour, alpha=0.3, markersize=4)
+    half = margin(points) if len(points) > 1 else 0
+    axes.errorbar(statistics.mean(points), height, xerr=half, fmt="o", color=colour, capsize=3)
 
 
 def write_masks(

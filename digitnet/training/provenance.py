@@ -40,7 +40,11 @@ def machine() -> str:
     """The machine in words: architecture, processor and number of cores it may use."""
     name = processor()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    named = (platform.machine(), name if name != platform.machine() else "", f"{cores} cores")
+    named = (
+        platform.machine(),
+        name if name != platform.machine() else "",
+        f"{cores} core{'s' * (cores != 1)}",
+    )
     return ", ".join(filter(None, named))
 
 
