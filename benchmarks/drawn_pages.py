@@ -47,6 +47,8 @@ def _run(argv):
             f"--only takes a part of one of {', '.join(KINDS)}. Received: {arguments.only}"
         )
 
+    from tqdm import tqdm
+
     from benchmarks import sheets
     from edge_demo.model.classifier import Classifier
     from edge_demo.reading import reader
@@ -59,7 +61,7 @@ def _run(argv):
     kinds, tiles = {}, []
     for kind in names:
         kinds[kind] = dict.fromkeys(NAMES, 0)
-        for number in range(arguments.pages):
+        for number in tqdm(range(arguments.pages), desc=kind, unit="page"):
             page = benchmark_page(kind, number, digits, labels)
             readings = reader.read_digits(page.image, classifier, threshold, network=network)
             counts = score(page, readings)
@@ -108,7 +110,7 @@ def score(page, readings):
             found += 1
             read += int(best.digit == digit)
     wrong = found - read
-    stray = [reading for reading in left if not _on_unsure(reading.box, page.unsure)]
+    stray = [reading for reading in left if not on_unsure(reading.box, page.unsure)]
     false = wrong + len(stray)
     return 1, len(page.digits), read, found, false, int(read == len(page.digits) and not false)
 
@@ -119,7 +121,8 @@ def overlap(one, other):
     return shared / (one[2] * one[3] + other[2] * other[3] - shared)
 
 
-def _on_unsure(box, unsure):
+def on_unsure(box, unsure):
+    """Whether a box lies on one of those (x, y, width, height) that may be read or not."""
     return any(_shared(box, other) >= LEAST_ON_UNSURE * box[2] * box[3] for other in unsure)
 
 

@@ -117,7 +117,7 @@ def judged(model_file, count, digits):
 
 def score(page, boxes):
     """Digits on a page, those of them that boxes [N, 4] find, and boxes where no digit is."""
-    from benchmarks.drawn_pages import LEAST_OVERLAP, _on_unsure, overlap
+    from benchmarks.drawn_pages import LEAST_OVERLAP, on_unsure, overlap
 
     left = [tuple(map(float, box)) for box in boxes]
     found = 0
@@ -126,7 +126,7 @@ def score(page, boxes):
         if fitting:
             left.remove(max(fitting, key=lambda one: overlap(one, box)))
             found += 1
-    stray = [one for one in left if not _on_unsure(one, page.unsure)]
+    stray = [one for one in left if not on_unsure(one, page.unsure)]
     return len(page.digits), found, len(stray)
 
 
