@@ -5,9 +5,10 @@
 Three kinds of pages: the scenes and empty pages that the stages' thresholds were chosen on, and
 written pages of the page reader's engine, all from seeds of their own. Each of the numbers of
 `edge_demo.reading.union.Rules` is changed alone. Of `witnesses` the fewest are chosen that cost no
-scene a digit; of `alone` the least that adds no false digit on scenes and empty pages, for there it
-has no witnesses; of `among` and `both` the one with the most digits read less false ones on all,
-and of those that are within a quarter of a percent of it the one with the fewest false digits.
+scene a digit; of the others the one with the most digits read less one and a half times the false
+ones on all, as the goals for hard pages have it (3 % missed, 2 % false), and of those within a
+quarter of a percent of it the one with the most pages wholly right, then the fewest false digits.
+`alone`, which has no witnesses, must give no empty page more a digit than 0.9 does.
 """
 
 import json
@@ -18,10 +19,10 @@ from benchmarks import blocks
 from edge_demo.contract import UserError, run_command
 
 TRIED = {
-    "witnesses": (2, 3, 5, math.inf),
-    "alone": (0.4, 0.6, 0.8, 0.9),
-    "among": (0.4, 0.5, 0.7, 0.8),
-    "both": (0.0, 0.2, 0.3, 0.5, 0.7),
+    "witnesses": (1, 2, 3, 5, math.inf),
+    "alone": (0.4, 0.6, 0.7, 0.8, 0.9),
+    "among": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
+    "both": (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
 }
 FIRST_SCENE, FIRST_EMPTY, FIRST_WRITTEN = 700, 900, 500  # seeds that no other script uses
 NAMES = ("pages", "digits", "read", "found", "false_digits", "wholly_right")
@@ -118,6 +119,8 @@ def variants(gray, classifier, network):
     for name, values in TRIED.items():
         for value in values:
             rules = union.RULES._replace(**{name: value})
+            if rules == union.RULES:
+                continue
             result[f"{name} {value:g}"] = union.united(found, weights, 0.0, rules)
     return result
 

@@ -1,4 +1,4 @@
-"""The page reader's .tflite file: `python -m export.pages RUN_DIR [--out FILE]`.
+"""The page reader's .tflite file: `python -m export.pages RUN_DIR [--average RUN_DIR] [--out F]`.
 
 int8 with built-in operators, calibrated on canvases of drawn pages that training saw, and judged
 before it takes its name: on held-out drawn pages it has to find what the Keras model finds.
@@ -33,32 +33,44 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(argv: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m export.pages", description=__doc__)
     parser.add_argument("run_dir", help="of `python -m digitnet.train --recipe page`")
+    parser.add_argument(
+        "--average",
+        metavar="RUN_DIR",
+        nargs="+",
+        default=[],
+        help="export the mean of this run's weights and of those of these, of the same network; "
+        "means most where one began with another's weights",
+    )
     parser.add_argument("--out", metavar="FILE", help="default: RUN_DIR/digitnet-page-int8.tflite")
     parser.add_argument("--dataset", help="the digits to draw with (default: the run's)")
     arguments = parser.parse_args(argv)
     out = Path(arguments.out or Path(arguments.run_dir) / "digitnet-page-int8.tflite")
-    report = export(arguments.run_dir, out, arguments.dataset)
+    report = export(arguments.run_dir, out, arguments.dataset, arguments.average)
     print(json.dumps(report, indent=2))
     return 0
 
 
-def export(run_dir: str | Path, out: Path, dataset: str | None = None) -> dict[str, Any]:
+def export(
+    run_dir: str | Path, out: Path, dataset: str | None = None, average: Sequence[str] = ()
+) -> dict[str, Any]:
     """Writes the file and returns what was measured of it.
 
+    Args:
+        run_dir: Of the page reader.
+        out: The file.
+        dataset: The digits to draw with; `None`: those of the run.
+        average: Run directories of the same network, the mean of whose weights and this run's is
+            exported (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+
     Raises:
-        UserError: there is no run, it is none of a page reader, the conversion fails, or the file
-            does not find what the Keras model finds.
+        UserError: there is no run, it is none of a page reader, the networks differ, the conversion
+            fails, or the file does not find what the Keras model finds.
     """
-    run = trained_run.read(run_dir)
-    if not run.config.get("recipe", {}).get("pages"):
-        raise UserError(
-            f"{run_dir} holds no page reader; train one with `python -m digitnet.train --recipe "
-            "page`, or export this run with `python -m export`."
-        )
+    run = page_run(run_dir)
     from digitnet.training.training_set import digits_of
 
     digits = digits_of(run.config, dataset)
-    model = fixed(trained_run.load_model(run.model_path))
+    model = fixed(averaged([run, *map(page_run, average)]))
     canvases = drawn_canvases(digits.x_train, digits.y_train, CALIBRATION_PAGES, CALIBRATION_SEED)
     content = convert.to_int8(model, canvases)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
@@ -74,6 +86,40 @@ def export(run_dir: str | Path, out: Path, dataset: str | None = None) -> dict[s
             )
         os.replace(trial, out)
     return report
+
+
+def page_run(run_dir: str | Path) -> trained_run.Source:
+    """A finished run of a page reader.
+
+    Raises:
+        UserError: There is none, or it is of another model.
+    """
+    run = trained_run.read(run_dir)
+    if not run.config.get("recipe", {}).get("pages"):
+        raise UserError(
+            f"{run_dir} holds no page reader; train one with `python -m digitnet.train --recipe "
+            "page`, or export this run with `python -m export`."
+        )
+    return run
+
+
+def averaged(runs: Sequence[trained_run.Source]) -> Any:
+    """The Keras model of the first run with the mean of the weights of all.
+
+    Raises:
+        UserError: They are not of one network.
+    """
+    models = [trained_run.load_model(run.model_path) for run in runs]
+    shapes = [(model.name, [weight.shape for weight in model.weights]) for model in models]
+    for run, shape in zip(runs, shapes, strict=True):
+        if shape != shapes[0]:
+            raise UserError(
+                f"--average takes runs of one network, but {run.model_path} is a {shape[0]} and "
+                f"{runs[0].model_path} a {shapes[0][0]}, or their sizes differ."
+            )
+    weights = zip(*(model.get_weights() for model in models), strict=True)
+    models[0].set_weights([np.mean(each, axis=0) for each in weights])
+    return models[0]
 
 
 def fixed(model: Any) -> Any:

@@ -14,8 +14,8 @@ from digitnet.drawn.page_writing import (
     sign_item,
 )
 
-# Not those that are digits to a reader where they stand alone: l, o, s, I, O, S, B, D, G, Q, Z.
-UNKNOWNS = "aaabbbcccdddxxxxyyyyzzznmkpqtuvwrhfgeACEFHKMNPRTUVWXY"
+# Not those that are read as digits where they stand alone: g, l, o, q, s, B, D, G, I, O, Q, S, Z.
+UNKNOWNS = "aaabbbcccdddxxxxyyyyzzznmkptuvwrhfeACEFHKMNPRTUVWXY"
 
 
 def algebra(area: Area, style: Style, mnist: Mnist, random: np.random.Generator) -> Layout:

@@ -19,7 +19,9 @@ from digitnet.drawn.page_writing import (
 def table(area: Area, style: Style, mnist: Mnist, random: np.random.Generator) -> Layout:
     """A ruled table or a sudoku: cells with a digit, a number, a word or nothing."""
     sudoku = random.random() < 0.4
-    aspect = 1.0 if sudoku else random.uniform(1, 4.5)
+    # Most tables that people draw say above each column, or before each row, what stands there.
+    head_row, head_column = (not sudoku and random.random() < 0.4 for _ in range(2))
+    aspect = 1.0 if sudoku else random.uniform(1.6 if head_row or head_column else 1, 4.5)
     cell_height = style.height * random.uniform(1.1, 2.2)
     cell_width = cell_height * aspect
     columns = max(1, min(int(area.width / cell_width), 9 if sudoku else 7))
@@ -37,24 +39,26 @@ def table(area: Area, style: Style, mnist: Mnist, random: np.random.Generator) -
     filled, words = random.uniform(0.25, 1), 0.0 if sudoku else random.choice([0, 0.15, 0.4])
     longest = 1 if sudoku or random.random() < 0.3 else 5
     small = style._replace(height=style.height * random.uniform(0.5, 0.9))
+    word_size = random.uniform(0.55, 1.1)
     for r in range(count):
         for c in range(columns):
-            if random.random() > filled:
+            head = (head_row and r == 0) or (head_column and c == 0)
+            if random.random() > (0.9 if head else filled):
                 continue
             own = small if random.random() < 0.06 else style
-            if random.random() < words:
+            if random.random() < (0.95 if head else words):
                 if random.random() < 0.25:
                     letter = str(random.choice(list(UNKNOWNS)))
                     size = random.uniform(0.7, 1.1)
                     written, width = unknown_items(own, mnist, random, letter, size, 0.5)
                 else:
-                    written, width = word_items(own, random, random.uniform(0.5, 0.9))
+                    written, width = word_items(own, random, word_size * random.uniform(0.9, 1.1))
             else:
                 text = number_text(random, longest) if random.random() < 0.9 else noted_text(random)
                 written, width = number_items(own, mnist, random, text)
-            if width > cell_width * 0.98:
+            if width > cell_width * (1.25 if head else 0.98):
                 continue
-            x = left + c * cell_width + random.uniform(0.1, 0.9) * (cell_width - width)
+            x = left + c * cell_width + random.uniform(0.1, 0.9) * max(0.0, cell_width - width)
             y = top + r * cell_height + random.uniform(0.1, 0.9) * (cell_height - own.height)
             items += moved(written, x, y)
     return Layout(items, lines)

@@ -10,6 +10,7 @@ from digitnet.drawn.page_areas import Area, Layout, free_place, moved
 from digitnet.drawn.page_ink import Item
 from digitnet.drawn.page_texts import noted_text, number_text
 from digitnet.drawn.page_writing import (
+    WRITINGS,
     Mnist,
     Style,
     number_items,
@@ -106,7 +107,7 @@ def words(area: Area, style: Style, mnist: Mnist, random: np.random.Generator) -
             else:
                 hand = style
                 if mixed:
-                    hand = style._replace(letters=str(random.choice(["hand", "cursive", "print"])))
+                    hand = style._replace(letters=str(random.choice(WRITINGS)))
                 written, width = word_items(hand, random, size * random.uniform(0.95, 1.05))
             if x + width > area.left + area.width:
                 break

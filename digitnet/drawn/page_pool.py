@@ -17,7 +17,7 @@ import numpy as np
 
 from digitnet.drawn.written_pages import WrittenPage, draw_written_page
 
-VERSION = 4  # of the drawn pages: raised when they change, so that pools are drawn anew
+VERSION = 5  # of the drawn pages: raised when they change, so that pools are drawn anew
 CHUNK = 100  # pages that are drawn again after an interruption
 UNSURE = -1
 

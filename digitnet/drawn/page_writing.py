@@ -8,12 +8,16 @@ from digitnet.drawn import page_doodles, page_glyphs, page_print
 from digitnet.drawn.glyphs import Table
 from digitnet.drawn.page_glyphs import AnyGlyph, Strokes
 from digitnet.drawn.page_ink import BACKGROUND, MARK, Item
-from digitnet.drawn.page_letters import LETTER, OTHER_FORMS
+from digitnet.drawn.page_joined import joined
+from digitnet.drawn.page_letter_forms import OTHER_FORMS
+from digitnet.drawn.page_letters import LETTER
 from digitnet.drawn.page_texts import word_text
 from digitnet.drawn.signs import LETTERS, LINES, SIGNS
 
 SOFT_ABOVE = 90  # heights at which an enlarged MNIST digit looks soft
 WIDEST_DIGIT = 1.05  # heights
+# Of words: letters apart, letters joined, joined waves nobody can read, print.
+WRITINGS = ("hand", "joined", "cursive", "print")
 # Wider pens close their counters.
 WIDEST_PEN = {0: 0.19, 4: 0.17, 6: 0.17, 8: 0.15, 9: 0.17, 5: 0.2, 2: 0.2, 3: 0.18}
 TABLES: dict[str, tuple[Table, int]] = {
@@ -95,7 +99,7 @@ def random_style(height: float, random: np.random.Generator, **fixed: Any) -> St
         fade=random.choice([1.0, random.uniform(0.25, 0.9)], p=[0.75, 0.25]),
         core=random.choice([1.0, random.uniform(0.5, 0.9), 0.0], p=[0.9, 0.08, 0.02]),
         font=int(random.choice(page_print.FONTS)),
-        letters=str(random.choice(["hand", "cursive", "print"])),
+        letters=str(random.choice(WRITINGS)),
     )
     return style._replace(**fixed)
 
@@ -218,11 +222,18 @@ def word_items(style: Style, random: np.random.Generator, size: float) -> tuple[
         share = float(np.clip(pen / height, 0.03, 0.14))
         glyph = page_print.printed(word.encode("ascii", "ignore").decode(), font, height, share)
         return [Item(BACKGROUND, glyph, 0, top, height, slant=style.slant)], glyph.width * height
-    items, x, space = [], 0.0, random.uniform(0.08, 0.25)
-    for letter in word:
-        if letter not in LETTER:
-            continue
-        glyph = page_glyphs.hand_glyph(*_LETTER_TABLES[letter], random)
+    space = random.uniform(0.08, 0.25)
+    glyphs = [
+        page_glyphs.hand_glyph(*_LETTER_TABLES[letter], random)
+        for letter in word
+        if letter in LETTER
+    ]
+    if style.letters == "joined" and glyphs:
+        glyph = joined(glyphs, space, random)
+        item = Item(BACKGROUND, glyph, 0, top, height, pen, style.slant + 0.05, fade=style.fade)
+        return [item], glyph.width * height
+    items, x = [], 0.0
+    for glyph in glyphs:
         items.append(
             Item(BACKGROUND, glyph, x, top, height, pen, style.slant, random.normal(0, 0.04))
         )

@@ -58,3 +58,33 @@ def test_a_run_of_digits_is_refused_with_the_command_for_it(run_dir, tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"recipe": {"pages": 0}}))
     with pytest.raises(UserError, match=r"python -m export`"):
         pages.export(tmp_path, tmp_path / "page.tflite")
+
+
+@pytest.fixture
+def other_run(run_dir, tmp_path):
+    """Makes a run of another network in a directory of its own."""
+
+    def make(name, seed):
+        folder = tmp_path / f"{name}-{seed}"
+        folder.mkdir()
+        models.build(name, seed=seed).save(folder / "model.keras")
+        (folder / "config.json").write_text((run_dir / "config.json").read_text())
+        return folder
+
+    return make
+
+
+def test_averaged_runs_have_the_mean_of_their_weights(run_dir, other_run):
+    runs = [run_dir, other_run("page_reader", 1)]
+    one, other = (models.build("page_reader", seed=seed).get_weights() for seed in (0, 1))
+    mean = pages.averaged([pages.page_run(run) for run in runs]).get_weights()
+    for a, b, c in zip(one, other, mean, strict=True):
+        np.testing.assert_allclose(c, (a + b) / 2, atol=1e-7)
+
+
+def test_runs_of_different_networks_are_not_averaged(run_dir, other_run, tmp_path, capsys):
+    other = other_run("page_reader_no_gates", 0)
+    command = [str(run_dir), "--average", str(other), "--out", str(tmp_path / "page.tflite")]
+    assert pages.main(command) == 2
+    assert "takes runs of one network" in capsys.readouterr().err
+    assert not (tmp_path / "page.tflite").exists()
