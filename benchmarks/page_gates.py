@@ -6,7 +6,9 @@
 Each network is a run of `--recipe page` in DIR/MODEL-seedN, the same seed drawing the same pages
 and crops for all; finished runs are not repeated, unfinished ones are resumed. Each then looks at
 drawn pages that no training saw, with nothing but digits on them, with clutter around, and among
-words, through the levels and peaks of the camera side, the stages and the classifier left out.
+words, through the levels and peaks of the camera side, the stages and the classifier left out. They
+are judged by their average precision, which no sureness from which an answer counts decides on: a
+network that was trained for minutes is unsure of everything, and may still rank well.
 """
 
 import json
@@ -28,8 +30,9 @@ CLUTTER = {
     "digits among words": {"clutter": 1, "empty": False, "layout": "words"},
     "no digit, words and drawings": {"clutter": 1, "empty": True, "layout": "words"},
 }
+ALL = "all of these pages"
 SEED = 6_000_011  # pages that no training and no other script draws
-SURE = 0.5  # the sureness from which a peak is an answer
+LEAST = 0.05  # the sureness from which a peak is an answer: precision weighs the doubtful ones
 # Two-sided 95 % quantiles of Student's t for 1, 2, … degrees of freedom.
 STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
 
@@ -73,7 +76,7 @@ def result_of(name, seed, arguments):
     from digitnet.training.pages.run import train_on_pages
 
     run_dir = arguments.runs / f"{name}-seed{seed}"
-    file = run_dir / f"looks-{arguments.pages}.json"
+    file = run_dir / f"answers-{arguments.pages}.json"
     if file.exists():
         return json.loads(file.read_text())
     changes = {"model": name, "seed": seed}
@@ -93,7 +96,10 @@ def result_of(name, seed, arguments):
 
 
 def judged(model_file, count, digits):
-    """Digits, those found and the false answers of a Keras page reader, by clutter."""
+    """Of a Keras page reader by clutter: how many digits there are, and its answers.
+
+    An answer is [sureness, whether a digit stands there].
+    """
     from tqdm import tqdm
 
     from digitnet import load_model
@@ -105,29 +111,52 @@ def judged(model_file, count, digits):
     images, labels = digits.x_validation[..., 0], digits.y_validation
     counts = {}
     for number, (kind, wish) in enumerate(CLUTTER.items()):
-        total = [0, 0, 0]
+        digits, answers = 0, []
         for page in tqdm(range(count), desc=kind, unit="page"):
             drawn = draw_written_page((SEED, number, page), images, labels, wish=wish)
-            seen = look(pyramid(drawn.image), network, least=SURE)
-            for place, value in enumerate(score(drawn, seen.boxes)):
-                total[place] += value
-        counts[kind] = dict(zip(("digits", "found", "false"), total, strict=True))
+            seen = look(pyramid(drawn.image), network, least=LEAST)
+            digits += len(drawn.digits)
+            hits = score(drawn, seen.boxes)
+            answers += [
+                [round(float(sureness), 4), hit]
+                for sureness, hit in zip(seen.sureness, hits, strict=True)
+                if hit is not None
+            ]
+        counts[kind] = {"digits": digits, "answers": answers}
     return counts
 
 
 def score(page, boxes):
-    """Digits on a page, those of them that boxes [N, 4] find, and boxes where no digit is."""
+    """Of boxes [N, 4], surest first: whether each finds a digit that none before it has found.
+
+    `None` stands for one that lies where a person would not be sure.
+    """
     from benchmarks.drawn_pages import LEAST_OVERLAP, on_unsure, overlap
 
-    left = [tuple(map(float, box)) for box in boxes]
-    found = 0
-    for box in page.boxes:
-        fitting = [one for one in left if overlap(one, box) >= LEAST_OVERLAP]
-        if fitting:
-            left.remove(max(fitting, key=lambda one: overlap(one, box)))
+    left, hits = [tuple(map(float, box)) for box in page.boxes], []
+    for box in boxes:
+        box = tuple(map(float, box))
+        best = max(left, key=lambda one: overlap(one, box), default=None)
+        if best is not None and overlap(best, box) >= LEAST_OVERLAP:
+            left.remove(best)
+            hits.append(True)
+        else:
+            hits.append(None if on_unsure(box, page.unsure) else False)
+    return hits
+
+
+def average_precision(looks):
+    """The mean, over all digits, of the precision down to the answer that finds each, in percent.
+
+    A digit that no answer finds counts 0.
+    """
+    answers = sorted((answer for look in looks for answer in look["answers"]), reverse=True)
+    found, total = 0, 0.0
+    for number, (_, hit) in enumerate(answers, 1):
+        if hit:
             found += 1
-    stray = [one for one in left if not on_unsure(one, page.unsure)]
-    return len(page.digits), found, len(stray)
+            total += found / number
+    return 100 * total / sum(look["digits"] for look in looks)
 
 
 class KerasNetwork:
@@ -147,28 +176,27 @@ class KerasNetwork:
 
 
 def markdown(results):
-    """Returns a table: of each network and clutter digits found, and false answers, over seeds.
+    """Returns a table: of each network and clutter the average precision over seeds.
 
     The differences are to the network without gates of the same seed, which drew the same pages.
     """
     lines = [
-        "| clutter | gates | digits found, % | difference | false answers | difference |",
-        "|---|---|---|---|---|---|",
+        "| clutter | gates | average precision, % | against no gate, points |",
+        "|---|---|---|---|",
     ]
     none = next(iter(results))
-    for kind in CLUTTER:
-        shares, false = {}, {}
+    kinds = {kind: [kind] for kind, wish in CLUTTER.items() if not wish["empty"]}
+    for title, parts in {**kinds, ALL: list(CLUTTER)}.items():
+        precisions = {}
         for name, runs in results.items():
-            looks = [run["looks"][kind] for run in runs]
-            # Where there are no digits no share of them was found.
-            shares[name] = [100 * one["found"] / one["digits"] for one in looks if one["digits"]]
-            false[name] = [one["false"] for one in looks]
-            cells = [kind, MODELS[name]]
-            for values in (shares, false):
-                cells.append(_interval(values[name]) if values[name] else "–")
-                apart = [one - other for one, other in zip(values[name], values[none], strict=True)]
-                cells.append(_interval(apart, "+") if name != none and apart else "–")
-            lines.append(f"| {' | '.join(cells)} |")
+            precisions[name] = [
+                average_precision([run["looks"][part] for part in parts]) for run in runs
+            ]
+            pairs = zip(precisions[name], precisions[none], strict=True)
+            apart = "" if name == none else _interval([one - other for one, other in pairs], "+")
+            lines.append(
+                f"| {title} | {MODELS[name]} | {_interval(precisions[name])} | {apart or '–'} |"
+            )
     first = results[none][0]
     lines += ["", f"{len(results[none])} seeds of {first['epochs']} epochs on {first['pages']:,} "]
     lines[-1] += "drawn pages; mean ± 95 % interval."
