@@ -33,8 +33,6 @@ CLUTTER = {
 ALL = "all of these pages"
 SEED = 6_000_011  # pages that no training and no other script draws
 LEAST = 0.05  # the sureness from which a peak is an answer: precision weighs the doubtful ones
-# Two-sided 95 % quantiles of Student's t for 1, 2, … degrees of freedom.
-STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
 
 
 def main(argv=None):
@@ -54,8 +52,10 @@ def _run(argv):
     parser.add_argument("--runs", type=pathlib.Path, default=pathlib.Path("runs/page-gates"))
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    if not 1 <= arguments.seeds <= len(STUDENT) + 1 or arguments.pages < 1:
-        raise UserError(f"--seeds takes 1 to {len(STUDENT) + 1}, and --pages 1 or more.")
+    for name in ("seeds", "epochs", "training_pages", "pages"):
+        given = getattr(arguments, name)
+        if given is not None and given < 1:
+            raise UserError(f"--{name.replace('_', '-')} takes 1 or more. Received: {given}")
     results = {name: [] for name in MODELS}
     for seed in range(arguments.seeds):
         for name in MODELS:
@@ -204,11 +204,12 @@ def markdown(results):
 
 
 def _interval(values, sign=""):
+    from digitnet.paper.report.seeds import margin
+
     mean = statistics.mean(values)
     if len(values) < 2:
         return f"{mean:{sign}.1f}"
-    half = STUDENT[len(values) - 2] * statistics.stdev(values) / len(values) ** 0.5
-    return f"{mean:{sign}.1f} ± {half:.1f}"
+    return f"{mean:{sign}.1f} ± {margin(values):.1f}"
 
 
 if __name__ == "__main__":

@@ -39,8 +39,8 @@ NAMES = (
 class Rules(NamedTuple):
     """From when on a digit is reported: `python -m benchmarks.union_thresholds` chooses them.
 
-    Of each what reads most less what is false on drawn pages, with few false digits among equals,
-    or what costs no scene a digit.
+    Of each what reads most, less one and a half times what is false, on drawn pages, or what costs
+    no scene a digit.
 
     Attributes:
         witnesses: Digits that both see, and the page reader is sure of, from which on it is taken

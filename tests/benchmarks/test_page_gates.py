@@ -54,7 +54,13 @@ def test_the_table_has_a_row_for_each_clutter_and_network_and_all_together():
     table = page_gates.markdown(results)
 
     assert "| none | no gate | 50.0 ± 0.0 | – |" in table
-    assert "| none | a mask from the deeper map | 75.0 ± 317.8 | +25.0 ± 317.8 |" in table
+    assert "| none | a mask from the deeper map | 75.0 ± 317.7 | +25.0 ± 317.7 |" in table
     assert f"| {page_gates.ALL} | no gate | 50.0 ± 0.0 | – |" in table
     assert table.count("\n| ") == 3 * len(page_gates.CLUTTER)
     assert "2 seeds of 2 epochs on 3,000 drawn pages" in table
+
+
+@pytest.mark.parametrize("option", ["--seeds", "--epochs", "--training-pages", "--pages"])
+def test_a_count_below_one_is_refused(option, capsys):
+    assert page_gates.main([option, "0"]) == 2
+    assert f"{option} takes 1 or more" in capsys.readouterr().err
