@@ -61,7 +61,7 @@ def test_a_constant_background_is_nothing_to_the_first_convolution(model):
 
 def test_training_keeps_the_first_filters_at_a_sum_of_zero(model):
     model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
-    model.fit(some_images(8), np.arange(8), batch_size=4, epochs=1, verbose=0)
+    model.fit(some_images(8), np.arange(8, dtype=np.int32), batch_size=4, epochs=1, verbose=0)
     sums = np.asarray(keras.ops.sum(model.get_layer("conv1").kernel, axis=(0, 1)))
     np.testing.assert_allclose(sums, 0, atol=1e-5)
 
