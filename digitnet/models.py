@@ -15,7 +15,7 @@ from keras import layers
 from digitnet.attention import AttentionGate
 from digitnet.errors import UserError
 from digitnet.networks.deeper_mask import lenet_deeper_mask
-from digitnet.networks.edge import edge, edge_small
+from digitnet.networks.edge import edge, edge_small, edge_teacher
 from digitnet.networks.edge_camera import edge_camera
 from digitnet.networks.gates import OPEN, VARIANTS, ZERO
 from digitnet.networks.keras_file import load_model
@@ -160,6 +160,7 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "lenet_deeper_mask": lenet_deeper_mask,
     "edge": edge,
     "edge_small": edge_small,
+    "edge_teacher": edge_teacher,
     "edge_camera": edge_camera,
     "alexnet": alexnet,
     "vgg16": vgg16,

@@ -39,6 +39,8 @@ class Recipe:
             `digitnet.drawn.degradation` has it, in the place of the fields above, and this share of
             all pictures is degraded: light, other ink, blur, noise. For a network that gets
             pictures as they are. Needs OpenCV.
+        final_degradation: That share in the last epoch, towards which it falls evenly; `None` for
+            one that stays.
         pages: Drawn pages that a page reader is trained on; 0 for every other model. An epoch is
             then 250 steps, and a batch so many crops of pages.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
@@ -49,6 +51,8 @@ class Recipe:
         seed: Decides first weights, order of images and augmentation.
         initial_weights: A `.keras` file of the same model, whose weights training begins with;
             empty for fresh ones.
+        teacher: A `.keras` file of another network, from whose answers this one learns beside the
+            labels (`digitnet.training.teacher`); empty for none.
     """
 
     name: str = "default"
@@ -73,12 +77,14 @@ class Recipe:
     contrast: float = 0.0
     world: bool = False
     degradation: float = 0.0
+    final_degradation: float | None = None
     pages: int = 0
     precision: str = "float32"
     calibrates: bool = True
     validation_count: int = 1000
     seed: int = 0
     initial_weights: str = ""
+    teacher: str = ""
 
     def __post_init__(self) -> None:
         known = ", ".join(model_names())
@@ -100,6 +106,17 @@ class Recipe:
             0 <= self.degradation < 1,
             "the degraded share of the pictures must be at least 0 and less than 1",
             self.degradation,
+        )
+        _require(
+            self.final_degradation is None or 0 <= self.final_degradation <= self.degradation,
+            "the share that is degraded in the end must be at least 0 and at most what it is first",
+            self.final_degradation,
+        )
+        _require(
+            not self.teacher or self.degradation > 0,
+            "--teacher goes with a recipe that bends digits before it degrades them (edge, "
+            "edge_small), and with no other",
+            self.teacher,
         )
         _require(0 <= self.seed < 2**31, "--seed must lie in 0..2147483647", self.seed)
         _require(
@@ -192,6 +209,25 @@ def edge_small() -> Recipe:
     )
 
 
+def edge_teacher() -> Recipe:
+    """What `edge` learns from: `python -m digitnet.train --recipe edge_teacher`.
+
+    Twice as wide, and trained on digits of which few are degraded, so that it is right on them.
+    Smoothed labels would make it hide which digits resemble each other, which is what it teaches
+    (Müller et al. 2019, "When does label smoothing help?").
+    """
+    return dataclasses.replace(
+        edge(),
+        name="edge_teacher",
+        model="edge_teacher",
+        epochs=16,
+        world=False,
+        degradation=0.1,
+        final_degradation=None,
+        label_smoothing=0.0,
+    )
+
+
 def edge_camera() -> Recipe:
     """The network of the camera demo: `python -m digitnet.train --recipe edge_camera`.
 
@@ -280,6 +316,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "long": long,
     "edge": edge,
     "edge_small": edge_small,
+    "edge_teacher": edge_teacher,
     "edge_camera": edge_camera,
     "page": page,
     "paper": paper,

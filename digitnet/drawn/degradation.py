@@ -65,12 +65,13 @@ class Degradation:
             part[moved] = np.rint(deformed(part[moved], USUAL, rng, self.sheets))
         return result
 
-    def pictures(self, images: np.ndarray, *key: int) -> np.ndarray:
-        """Degrades a share of pictures; arguments and result as `digits` has them."""
+    def pictures(self, images: np.ndarray, *key: int, share: float | None = None) -> np.ndarray:
+        """Degrades a share of pictures, this one or the usual; else as `digits`."""
+        share = self.share if share is None else share
         result = images.copy()
         for start, rng in self._groups(len(images), *key):
             part = result[start : start + GROUP, :, :, 0]
-            chosen = np.flatnonzero(rng.random(len(part)) < self.share)
+            chosen = np.flatnonzero(rng.random(len(part)) < share)
             worse = _degraded(part[chosen].astype(np.float32) / 255, rng, self.sheets)
             part[chosen] = np.rint(np.clip(worse, 0, 1) * 255)
         return result

@@ -9,7 +9,7 @@ device's own normaliser, so that training sees what the demo will see:
 - what is no digit, of `nondigits.py`, photographed and labelled `BACKGROUND`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +32,9 @@ class Pool(NamedTuple):
     labels: np.ndarray
 
 
+Lesson = Callable[[np.ndarray, np.ndarray, int], tuple[np.ndarray, np.ndarray]]
+
+
 class World:
     """All that the camera's network is trained on, an epoch at a time.
 
@@ -46,6 +49,9 @@ class World:
         share: Part of each pool that an epoch holds.
         degradation: What deforms the digits in the place of the usual warp, and degrades pictures
             of every kind; none where the device's normaliser comes before the network.
+        share_of: Which share of an epoch's pictures is degraded; `None` for the usual one.
+        lesson: From the digits, their labels and an epoch's number to the digits as they are bent
+            then and their targets, float32 `(N, 10)`. Labels of epochs are then float32 `(N, 11)`.
     """
 
     def __init__(
@@ -56,9 +62,12 @@ class World:
         counts: tuple[int, int, int] = (40_000, 64_000, 56_000),
         share: float = 0.33,
         degradation: Degradation | None = None,
+        share_of: Callable[[int], float] | None = None,
+        lesson: Lesson | None = None,
     ) -> None:
         self.digits = Pool(images, labels)
         self.seed, self.share, self.degradation = seed, share, degradation
+        self.share_of, self.lesson = share_of, lesson
         rngs = [np.random.default_rng([seed, stream]) for stream in range(3)]
         self.pools = (
             photographed(images, labels, counts[0], rngs[0]),
@@ -75,18 +84,26 @@ class World:
     def epoch(self, number: int) -> Pool:
         """The pictures of one epoch in random order; each of a pool is shifted by up to a pixel."""
         rng = np.random.default_rng([self.seed, 3, number])
-        if self.degradation is None:
-            digits = self._warped(rng)
-        else:
+        labels = self.digits.labels
+        if self.lesson is not None:
+            digits, targets = self.lesson(self.digits.images, labels, number)
+            labels = np.pad(targets, ((0, 0), (0, 1)))
+        elif self.degradation is not None:
             digits = self.degradation.digits(self.digits.images, DIGITS_STREAM, number)
-        parts = [Pool(digits, self.digits.labels)]
+        else:
+            digits = self._warped(rng)
+        parts = [Pool(digits, labels)]
         for pool in self.pools:
             size = round(self.share * len(pool.labels))
             chosen = (np.arange(size) + number * size) % len(pool.labels)
-            parts.append(Pool(_shifted(pool.images[chosen], rng), pool.labels[chosen]))
+            labels = pool.labels[chosen]
+            if self.lesson is not None:
+                labels = np.eye(BACKGROUND + 1, dtype=np.float32)[labels]
+            parts.append(Pool(_shifted(pool.images[chosen], rng), labels))
         images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         if self.degradation is not None:
-            images = self.degradation.pictures(images, PICTURES_STREAM, number)
+            share = self.share_of(number) if self.share_of else None
+            images = self.degradation.pictures(images, PICTURES_STREAM, number, share=share)
         order = rng.permutation(len(labels))
         return Pool(images[order], labels[order])
 

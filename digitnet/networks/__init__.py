@@ -6,6 +6,7 @@ NAMES = (
     "lenet_deeper_mask",
     "edge",
     "edge_small",
+    "edge_teacher",
     "edge_camera",
     "alexnet",
     "vgg16",

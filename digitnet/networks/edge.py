@@ -30,6 +30,7 @@ def edge(
     skip: bool = False,
     zero_sum: bool = True,
     weighted: bool = True,
+    channels: tuple[int, int, int, int, int] = (16, 32, 48, 48, 40),
 ) -> keras.Model:
     """58,933 parameters, 2.3 million multiplications, most of them where integer kernels are quick.
 
@@ -45,6 +46,7 @@ def edge(
         skip: Whether the fourth convolution adds to what the third has found.
         zero_sum: Whether the first convolution is blind to a constant background.
         weighted: Whether the last map's positions have weights, or are averaged.
+        channels: Of the five convolutions; multiples of 8 are quick.
     """
 
     def gated(x: keras.KerasTensor, place: str, **gating: Any) -> keras.KerasTensor:
@@ -53,18 +55,23 @@ def edge(
         return AttentionGate(mask, data_format=LAST, name=f"gate_{place}")(x, **gating)
 
     image, x = _rescaled()
-    x = _convolution(x, 16, 6, strides=2, padding="valid", zero_sum=zero_sum, name="conv1")
+    x = _convolution(x, channels[0], 6, strides=2, padding="valid", zero_sum=zero_sum, name="conv1")
     x = gated(x, "conv1")  # 12, 12, 16
-    x = gated(_convolution(x, 32, 3, name="conv2"), "conv2")  # 12, 12, 32
-    x = gated(_convolution(x, 48, 3, strides=2, name="conv3"), "conv3")  # 6, 6, 48
-    deeper = _convolution(x, 48, 3, name="conv4")
+    x = gated(_convolution(x, channels[1], 3, name="conv2"), "conv2")  # 12, 12, 32
+    x = gated(_convolution(x, channels[2], 3, strides=2, name="conv3"), "conv3")  # 6, 6, 48
+    deeper = _convolution(x, channels[3], 3, name="conv4")
     if skip:
         deeper = layers.Add(name="skip")([gated(x, "branch", gating=deeper), deeper])
     x = gated(deeper, "conv4")  # 6, 6, 48
-    x = _convolution(x, 40, 3, padding="valid", name="conv5")  # 4, 4, 40
+    x = _convolution(x, channels[4], 3, padding="valid", name="conv5")  # 4, 4, 40
     x = _gathered(x, weighted)
     eleven = _probabilities(x, BACKGROUND + 1, "softmax")
     return keras.Model(image, DigitsOnly(dtype="float32", name=PROBABILITIES)(eleven), name=name)
+
+
+def edge_teacher(name: str = "edge_teacher") -> keras.Model:
+    """230,587 parameters, 8.6 million multiplications: `edge` twice as wide, to learn from."""
+    return edge(name, gates=(), channels=(32, 64, 96, 96, 80))
 
 
 def edge_small(name: str = "edge_small") -> keras.Model:

@@ -23,7 +23,11 @@ class Shuffled:
         self.epoch_size = len(labels)
         self.fixed = images, labels
 
+    def order(self, number: int) -> np.ndarray:
+        """Which image comes when in an epoch."""
+        return np.random.default_rng([self.seed, number]).permutation(self.epoch_size)
+
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Images and labels of one epoch (its number from 0), in its order."""
-        order = np.random.default_rng([self.seed, number]).permutation(self.epoch_size)
+        order = self.order(number)
         return self.images[order], self.labels[order]

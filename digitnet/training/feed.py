@@ -31,7 +31,10 @@ class Epochs(Protocol):
         ...
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """uint8 images `(N, 28, 28, 1)` and int64 labels `(N,)` of one epoch."""
+        """uint8 images `(N, 28, 28, 1)` and int64 labels `(N,)` of one epoch.
+
+        Or targets, float32 `(N, K)` with K at most the number of classes, in the place of labels.
+        """
         ...
 
 
@@ -103,7 +106,7 @@ class Feed(keras.callbacks.Callback):
         }
 
     def batches(self, first_epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yields uint8 images `(B, 28, 28, 1)` and float32 one-hot targets, epoch after epoch."""
+        """Yields uint8 images `(B, 28, 28, 1)` and float32 targets, epoch after epoch."""
         for epoch in itertools.count(first_epoch):
             for images, draws, targets in self._chunks(epoch):
                 images = keras.ops.convert_to_numpy(self.augmentation.apply(images, draws))
@@ -117,7 +120,13 @@ class Feed(keras.callbacks.Callback):
         end = self.steps_per_epoch * self.batch_size
         for start in range(0, end, CHUNK * self.batch_size):
             part = slice(start, min(start + CHUNK * self.batch_size, end))
-            yield images[part], draws[part], self.targets[labels[part]]
+            yield images[part], draws[part], self._targets(labels[part])
+
+    def _targets(self, labels: np.ndarray) -> np.ndarray:
+        if labels.ndim == 1:
+            return self.targets[labels]
+        missing = len(self.targets) - labels.shape[1]
+        return np.pad(labels, ((0, 0), (0, missing)))
 
     def _drawn(self, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Images and labels of an epoch in its order, and what is drawn for them.

@@ -67,7 +67,7 @@ class Batches:
     num_classes: int
 
     def batch(self, shown: dict[str, Any], step: Any) -> tuple[Any, Any]:
-        """Images, uint8 `(B, 28, 28, 1)`, and one-hot targets, float32 `(B, num_classes)`.
+        """Images, uint8 `(B, 28, 28, 1)`, and targets, float32 `(B, num_classes)`.
 
         Args:
             shown: An epoch: `images` and `labels`, `order` (which of them come when), `seed` and
@@ -82,4 +82,7 @@ class Batches:
         drawn = numbers(shown["seed"], shown["epoch"], step, self.batch_size)
         draws = self.augmentation.composed(drawn, numpy=jax.numpy)
         images = self.augmentation.apply(shown["images"][chosen], draws)
-        return images, jax.nn.one_hot(shown["labels"][chosen], self.num_classes)
+        labels = shown["labels"][chosen]
+        if labels.ndim == 2:
+            return images, jax.numpy.pad(labels, ((0, 0), (0, self.num_classes - labels.shape[1])))
+        return images, jax.nn.one_hot(labels, self.num_classes)

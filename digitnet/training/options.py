@@ -67,6 +67,12 @@ def parser() -> argparse.ArgumentParser:
         "training begins with (default: fresh weights)",
     )
     parser.add_argument(
+        "--teacher",
+        metavar="FILE",
+        help="a .keras file of another network, such as runs/edge_teacher/model.keras, from whose "
+        "answers this one learns beside the labels (default: the labels alone)",
+    )
+    parser.add_argument(
         "--seeds",
         type=int,
         metavar="N",

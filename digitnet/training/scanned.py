@@ -125,7 +125,7 @@ def calls(
 
 
 def _of_device(images: Any, labels: Any) -> tuple[Any, Any]:
-    return images, labels.astype("int32")
+    return images, labels.astype("float32" if labels.ndim == 2 else "int32")
 
 
 def on_cpu() -> bool:

@@ -4,6 +4,7 @@
 it with `training_set_of`, or reads its digits alone with `digits_of`.
 """
 
+import dataclasses
 import importlib.util
 from typing import Any, Protocol
 
@@ -68,6 +69,28 @@ class TrainingSet(Protocol):
         ...
 
 
+@dataclasses.dataclass(frozen=True)
+class Degrading:
+    """How many of an epoch's pictures are degraded, and who says what their digits are.
+
+    Attributes:
+        share, final_share: Of the pictures, in the first epoch and in the last one; evenly less in
+            between.
+        epochs: How many there are.
+        teacher: A `.keras` file, as `digitnet.training.teacher` has it; empty for labels alone.
+    """
+
+    share: float
+    final_share: float
+    epochs: int = 1
+    teacher: str = ""
+
+    def share_of(self, epoch: int) -> float:
+        """The share of an epoch, its number from 0."""
+        done = min(epoch / max(1, self.epochs - 1), 1.0)
+        return self.share + (self.final_share - self.share) * done
+
+
 class DigitSet:
     """The training digits, every epoch in an order of its own."""
 
@@ -95,13 +118,16 @@ class DigitSet:
 class DegradedSet(DigitSet):
     """The training digits, deformed in every epoch anew, and a share of them degraded.
 
-    What is held out and what calibrates are degraded in the same share. Needs OpenCV.
+    What is held out and what calibrates are degraded in the share of the first epoch. Labels are
+    targets, float32 `(N, 10)`, where there is a teacher. Needs OpenCV.
     """
 
-    def __init__(self, digits: Digits, seed: int, share: float) -> None:
+    def __init__(self, digits: Digits, seed: int, degrading: Degrading) -> None:
         super().__init__(digits, seed)
         self.fixed = None
-        self._degradation = _degradation(seed, share)
+        self._degrading = degrading
+        self._degradation = _degradation(seed, degrading.share)
+        self._teacher = _teacher(degrading.teacher, self._degradation)
         self._ahead = Ahead(self._degraded_epoch)
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
@@ -111,9 +137,17 @@ class DegradedSet(DigitSet):
     def _degraded_epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         from digitnet.drawn.degradation import DIGITS_STREAM, PICTURES_STREAM
 
-        images, labels = self._shuffled.epoch(number)
-        images = self._degradation.digits(images, DIGITS_STREAM, number)
-        return self._degradation.pictures(images, PICTURES_STREAM, number), labels
+        if self._teacher is None:
+            images, labels = self._shuffled.epoch(number)
+            images = self._degradation.digits(images, DIGITS_STREAM, number)
+        else:
+            images, labels = self._shuffled.images, self._shuffled.labels
+            images, labels = self._teacher.lesson(images, labels, number)
+            order = self._shuffled.order(number)
+            images, labels = images[order], labels[order]
+        share = self._degrading.share_of(number)
+        images = self._degradation.pictures(images, PICTURES_STREAM, number, share=share)
+        return images, labels
 
     def held_out(self) -> tuple[np.ndarray, np.ndarray]:
         """The validation images, a share of them degraded."""
@@ -137,7 +171,11 @@ class CameraSet:
     kind, fixed = CAMERA, None
 
     def __init__(
-        self, digits: Digits, seed: int, pool_size: int = POOL_SIZE, share: float = 0.0
+        self,
+        digits: Digits,
+        seed: int,
+        pool_size: int = POOL_SIZE,
+        degrading: Degrading | None = None,
     ) -> None:
         if importlib.util.find_spec("cv2") is None:
             raise UserError(
@@ -145,7 +183,11 @@ class CameraSet:
                 "OpenCV: pip install 'digitnet[edge]'."
             )
         self.digits, self.seed, self.pool_size = digits, seed, pool_size
-        self._degradation = _degradation(seed, share) if share else None
+        self._degrading = degrading
+        self._degradation = self._teacher = None
+        if degrading is not None:
+            self._degradation = _degradation(seed, degrading.share)
+            self._teacher = _teacher(degrading.teacher, self._degradation)
         self._world: Any = None
         self._ahead = Ahead(lambda number: self._drawn().epoch(number))
 
@@ -197,11 +239,16 @@ class CameraSet:
 
         if self._world is None:
             arrays = self.digits.x_train, self.digits.y_train
-            if self._degradation is None:
+            if self._degrading is None:
                 self._world = World(*arrays, self.seed)
             else:
                 self._world = World(
-                    *arrays, self.seed, share=BESIDE_DEGRADED, degradation=self._degradation
+                    *arrays,
+                    self.seed,
+                    share=BESIDE_DEGRADED,
+                    degradation=self._degradation,
+                    share_of=self._degrading.share_of,
+                    lesson=self._teacher.lesson if self._teacher else None,
                 )
         return self._world
 
@@ -215,7 +262,7 @@ def of(recipe: Recipe, digits: Digits) -> TrainingSet:
     """
     for part in ("train", "validation", "test"):
         _require_contract(part, getattr(digits, f"x_{part}"), getattr(digits, f"y_{part}"))
-    return _set_of(digits, recipe.seed, recipe.world, recipe.degradation)
+    return _set_of(digits, recipe.seed, recipe.world, _degrading(recipe))
 
 
 def require_a_batch(recipe: Recipe, digits: Digits) -> None:
@@ -256,7 +303,10 @@ def training_set_of(config: dict[str, Any], dataset: str | None = None) -> Train
     digits = digits_of(config, dataset)
     seed = int(config.get("seed", 0))
     share = float(config.get("recipe", {}).get("degradation", 0.0))
-    return _set_of(digits, seed, named(config)["kind"] == CAMERA, share)
+    degrading = (
+        Degrading(share, share) if share else None
+    )  # a teacher has no say in what is held out
+    return _set_of(digits, seed, named(config)["kind"] == CAMERA, degrading)
 
 
 def digits_of(
@@ -306,10 +356,17 @@ def named(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _set_of(digits: Digits, seed: int, camera: bool, share: float) -> TrainingSet:
+def _set_of(digits: Digits, seed: int, camera: bool, degrading: Degrading | None) -> TrainingSet:
     if camera:
-        return CameraSet(digits, seed, share=share)
-    return DegradedSet(digits, seed, share) if share else DigitSet(digits, seed)
+        return CameraSet(digits, seed, degrading=degrading)
+    return DegradedSet(digits, seed, degrading) if degrading else DigitSet(digits, seed)
+
+
+def _degrading(recipe: Recipe) -> Degrading | None:
+    if not recipe.degradation:
+        return None
+    final = recipe.degradation if recipe.final_degradation is None else recipe.final_degradation
+    return Degrading(recipe.degradation, final, recipe.epochs, recipe.teacher)
 
 
 def _degradation(seed: int, share: float) -> Any:
@@ -320,6 +377,15 @@ def _degradation(seed: int, share: float) -> Any:
     from digitnet.drawn.degradation import Degradation
 
     return Degradation(seed, share)
+
+
+def _teacher(file: str, degradation: Any) -> Any:
+    if not file:
+        return None
+    from digitnet.drawn.degradation import DIGITS_STREAM
+    from digitnet.training.teacher import Teacher
+
+    return Teacher(file, lambda images, number: degradation.digits(images, DIGITS_STREAM, number))
 
 
 def _degraded(degradation: Any, images: np.ndarray, *key: int) -> np.ndarray:

@@ -13,7 +13,15 @@ from tests.digitnet.conftest import drawn_digits
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LARGE = [pytest.param(name, marks=pytest.mark.slow) for name in ("alexnet", "vgg16", "resnet50")]
-SMALL = ["lenet", "lenet_attention", "lenet_deeper_mask", "edge", "edge_small", "edge_camera"]
+SMALL = [
+    "lenet",
+    "lenet_attention",
+    "lenet_deeper_mask",
+    "edge",
+    "edge_small",
+    "edge_teacher",
+    "edge_camera",
+]
 
 
 def test_every_model_is_looked_at():
