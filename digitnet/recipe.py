@@ -43,6 +43,8 @@ class Recipe:
             one that stays.
         pages: Drawn pages that a page reader is trained on; 0 for every other model. An epoch is
             then 250 steps, and a batch so many crops of pages.
+        hands: A folder of handwriting fonts, in whose hands pages are written as well
+            (`digitnet.drawn.page_hands`); empty for none.
         precision: `float32`, or `mixed_float16` or `mixed_bfloat16`: computes in half precision,
             keeps weights in float32. For accelerators; slower on most CPUs.
         calibrates: Whether the confidences are fitted to held-out images at the end, as
@@ -79,6 +81,7 @@ class Recipe:
     degradation: float = 0.0
     final_degradation: float | None = None
     pages: int = 0
+    hands: str = ""
     precision: str = "float32"
     calibrates: bool = True
     validation_count: int = 1000
@@ -111,6 +114,11 @@ class Recipe:
             self.final_degradation is None or 0 <= self.final_degradation <= self.degradation,
             "the share that is degraded in the end must be at least 0 and at most what it is first",
             self.final_degradation,
+        )
+        _require(
+            not self.hands or self.pages > 0,
+            "--hands goes with a recipe that draws pages (page), and with no other",
+            self.hands,
         )
         _require(
             not self.teacher or self.degradation > 0,

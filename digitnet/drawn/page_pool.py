@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from digitnet.drawn import page_hands
 from digitnet.drawn.written_pages import WrittenPage, draw_written_page
 
 VERSION = 5  # of the drawn pages: raised when they change, so that pools are drawn anew
@@ -55,7 +56,7 @@ def page_pool(
 
     Args:
         folder: Where it is kept; what lies there is replaced when it is another pool.
-        count: Pages; page i is `draw_written_page((seed, i), ...)`.
+        count: Pages; page i is `draw_written_page((seed, i), ...)`, in the hands in use.
         seed: Of the pool.
         digits: uint8 [M, 28, 28] or [M, 28, 28, 1], MNIST training digits.
         labels: Integers [M].
@@ -72,6 +73,8 @@ def page_pool(
         "side": side,
         "digits": hashlib.sha256(digits.tobytes() + labels.tobytes()).hexdigest(),
     }
+    if page_hands.count():
+        manifest["hands"] = page_hands.fingerprint()
     if _manifest(folder) != manifest:
         _draw(folder, manifest, digits, labels, processes)
     images = np.memmap(folder / "images", np.uint8, "r", shape=(count, side, side))
@@ -130,18 +133,21 @@ def _drawn_chunks(
             yield _draw_chunk(partial, manifest, start, digits, labels)
         return
     context = multiprocessing.get_context("spawn")
-    given = (partial, manifest, digits, labels)
-    with ProcessPoolExecutor(processes, context, _remember, (given,)) as workers:
+    given = (partial, manifest, digits, labels), page_hands.chosen()
+    with ProcessPoolExecutor(processes, context, _remember, given) as workers:
         yield from workers.map(_draw_remembered, starts)
 
 
 _given: tuple[Path, dict[str, Any], np.ndarray, np.ndarray] | None = None
 
 
-def _remember(given: tuple[Path, dict[str, Any], np.ndarray, np.ndarray]) -> None:
+def _remember(
+    given: tuple[Path, dict[str, Any], np.ndarray, np.ndarray], hands: tuple[str, bool]
+) -> None:
     """In a worker: what every chunk needs, sent once."""
     global _given
     _given = given
+    page_hands.use(*hands)
     import cv2
 
     cv2.setNumThreads(1)

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from digitnet.drawn import page_doodles, page_glyphs, page_print
+from digitnet.drawn import page_doodles, page_glyphs, page_hands, page_print
 from digitnet.drawn.glyphs import Table
 from digitnet.drawn.page_glyphs import AnyGlyph, Strokes
 from digitnet.drawn.page_ink import BACKGROUND, MARK, Item
@@ -16,6 +16,8 @@ from digitnet.drawn.signs import LETTERS, LINES, SIGNS
 
 SOFT_ABOVE = 90  # heights at which an enlarged MNIST digit looks soft
 WIDEST_DIGIT = 1.05  # heights
+# Shares of the pages on which a font's hand writes words and letters, and digits as well.
+HAND_OF_A_FONT, DIGITS_TOO = 0.55, 0.5
 # Of words: letters apart, letters joined, joined waves nobody can read, print.
 WRITINGS = ("hand", "joined", "cursive", "print")
 # Wider pens close their counters.
@@ -61,7 +63,8 @@ class Style(NamedTuple):
     height: of most digits. spread: factors (low, high) of it. sources: shares of hand, MNIST, seven
     segments, print. pen: width. gap, gap_spread: between the digits of a number. slant. stretch.
     broken: share of broken strokes. fade: the least strength within strokes. core: see Item. font.
-    letters: what words are made of.
+    letters: what words are made of. hand: the font whose hand writes words and letters, or -1.
+    hand_digits: whether it writes digits, too.
     """
 
     height: float
@@ -77,6 +80,8 @@ class Style(NamedTuple):
     core: float
     font: int
     letters: str
+    hand: int = -1
+    hand_digits: bool = False
 
 
 def random_style(height: float, random: np.random.Generator, **fixed: Any) -> Style:
@@ -101,6 +106,9 @@ def random_style(height: float, random: np.random.Generator, **fixed: Any) -> St
         font=int(random.choice(page_print.FONTS)),
         letters=str(random.choice(WRITINGS)),
     )
+    if page_hands.count() and random.random() < HAND_OF_A_FONT:
+        hand = int(random.integers(page_hands.count()))
+        style = style._replace(hand=hand, hand_digits=bool(random.random() < DIGITS_TOO))
     return style._replace(**fixed)
 
 
@@ -117,6 +125,8 @@ def digit_item(style: Style, mnist: Mnist, random: np.random.Generator, digit: i
     elif source == 3:
         pen = float(np.clip(style.pen / height, 0.03, 0.2))
         glyph = page_print.printed_digit(digit, style.font, height, pen)
+    elif style.hand_digits:
+        glyph = page_hands.written_digit(digit, style.hand, _share(style.pen, height), random)
     if glyph is None:
         glyph = page_glyphs.hand_digit(digit, random)
     freedom = 0.0 if source >= 2 else 1.0
@@ -210,9 +220,14 @@ def word_items(style: Style, random: np.random.Generator, size: float) -> tuple[
     """A word of letters as high as `size` digits, from x = 0 on, and its width."""
     height = style.height * size
     word, top = word_text(random), style.height - height
+    glyph: AnyGlyph
     pen = min(style.pen, 0.16 * height)
+    if style.hand >= 0 and style.letters != "print":
+        glyph = page_hands.written(word, style.hand, _share(pen, height), random)
+        item = Item(BACKGROUND, glyph, 0, top, height, slant=style.slant * random.normal(0, 0.5))
+        return [item], glyph.width * height
     if style.letters == "cursive":
-        glyph: AnyGlyph = page_doodles.cursive(random, max(3, len(word)))
+        glyph = page_doodles.cursive(random, max(3, len(word)))
         return [
             Item(BACKGROUND, glyph, 0, top, height, pen, style.slant + 0.1, fade=style.fade)
         ], glyph.width * height
@@ -249,6 +264,8 @@ def letter_item(style: Style, random: np.random.Generator, letter: str, size: fl
         share = float(np.clip(style.pen / height, 0.03, 0.14))
         glyph: AnyGlyph = page_print.printed(letter, style.font, height, share)
         freedom = 0.0
+    elif style.hand >= 0:
+        glyph = page_hands.written(letter, style.hand, _share(style.pen, height), random)
     else:
         glyph = page_glyphs.hand_glyph(*_LETTER_TABLES[letter], random)
     return Item(
@@ -262,6 +279,11 @@ def letter_item(style: Style, random: np.random.Generator, letter: str, size: fl
         freedom * random.normal(0, 0.06),
         fade=style.fade,
     )
+
+
+def _share(pen: float, height: float) -> float:
+    """A pen's width as a share of a height, as fonts can be written with."""
+    return float(np.clip(pen / height, 0.03, 0.16))
 
 
 def _wobble(style: Style, random: np.random.Generator) -> float:

@@ -73,6 +73,12 @@ def parser() -> argparse.ArgumentParser:
         "answers this one learns beside the labels (default: the labels alone)",
     )
     parser.add_argument(
+        "--hands",
+        metavar="FOLDER",
+        help="a folder of handwriting fonts, in whose hands drawn pages are written as well "
+        "(--recipe page; default: none)",
+    )
+    parser.add_argument(
         "--seeds",
         type=int,
         metavar="N",

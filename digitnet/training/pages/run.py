@@ -78,6 +78,7 @@ def train_on_pages(
 
 def page_sets(recipe: Recipe, digits: "Digits") -> tuple[PageSet, PageSet]:
     """The pages that are trained on, and others with other digits to judge by."""
+    from digitnet.drawn import page_hands
     from digitnet.drawn.page_pool import page_pool
 
     pools = []
@@ -85,7 +86,8 @@ def page_sets(recipe: Recipe, digits: "Digits") -> tuple[PageSet, PageSet]:
         (digits.x_train, digits.y_train, recipe.pages, recipe.seed),
         (digits.x_validation, digits.y_validation, HELD_OUT_PAGES, HELD_OUT_SEED),
     ):
-        folder = POOLS / f"{count}-{seed}"
+        folder = POOLS / f"{count}-{seed}{'-hands' if recipe.hands else ''}"
+        page_hands.use(recipe.hands, held_out=seed == HELD_OUT_SEED)
         pools.append(page_pool(folder, count, seed, images[..., 0], labels))
     shown, held_out = (PageSet(p, digits, recipe.batch_size, recipe.seed) for p in pools)
     return shown, held_out
