@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks.readme import README, write_block
+from edge_demo.contract import UserError
 
 
 def parser(name: str, documentation: str | None) -> argparse.ArgumentParser:
@@ -69,6 +70,28 @@ def add_page_reader_options(parser):
     parser.add_argument(
         "--stages-only", action="store_true", help="read without the page reader, as video is read"
     )
+
+
+def add_hands_option(parser):
+    """Adds --hands FOLDER to a benchmark that draws written pages."""
+    parser.add_argument(
+        "--hands",
+        default="",
+        metavar="FOLDER",
+        help="handwriting fonts, of which those that no training sees write on the pages, too",
+    )
+
+
+def use_hands(arguments):
+    """Has pages written in the hands that the options name, or in none."""
+    from digitnet.drawn import page_hands
+
+    found = page_hands.use(arguments.hands, held_out=True)
+    if arguments.hands and not found:
+        raise UserError(
+            f"--hands takes at least {page_hands.HELD_OUT} fonts, of which every "
+            f"{page_hands.HELD_OUT}th is held out; {arguments.hands} has fewer."
+        )
 
 
 def page_reader(arguments):

@@ -1,6 +1,7 @@
 """How many digits the demo reads on drawn pages that no training saw, by kind of page.
 
     python -m benchmarks.drawn_pages [--pages N] [--only TEXT] [--model FILE] [--sheet FILE.png]
+                                    [--hands FOLDER]
 
 Each kind emphasises one property and leaves the rest to chance. Pages are 640×480; they are written
 with stroke digits, print, and the MNIST images that training holds out. A digit is read when a
@@ -34,6 +35,7 @@ def _run(argv):
     parser.add_argument("--only", metavar="TEXT", help="only kinds whose name contains TEXT")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
     blocks.add_page_reader_options(parser)
+    blocks.add_hands_option(parser)
     parser.add_argument("--threshold", type=float, metavar="P", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
@@ -41,6 +43,7 @@ def _run(argv):
     arguments = parser.parse_args(argv)
     if arguments.pages < 1:
         raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    blocks.use_hands(arguments)
     names = [name for name in KINDS if not arguments.only or arguments.only in name]
     if not names:
         raise UserError(

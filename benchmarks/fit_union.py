@@ -1,6 +1,6 @@
 """Fits the weights with which the demo adds up what its two ways of finding digits say.
 
-    python -m benchmarks.fit_union [--pages N] [--page-reader FILE] [--model FILE]
+    python -m benchmarks.fit_union [--pages N] [--page-reader FILE] [--hands FOLDER]
 
 Pages are drawn from seeds that no training has, read in both ways, and each digit found is a case:
 right where a digit of that name stands there. A logistic regression over
@@ -35,11 +35,13 @@ def _run(argv):
     parser.add_argument("--pages", type=int, default=600, help="default: 600")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
     parser.add_argument("--page-reader", metavar="FILE", help="likewise, of a page reader")
+    blocks.add_hands_option(parser)
     parser.add_argument("--dataset", default="auto", help="the digits to draw with")
     parser.add_argument("--out", metavar="FILE", help="default: the demo's own weights")
     arguments = parser.parse_args(argv)
     if arguments.pages < 2 * HELD_OUT:
         raise UserError(f"--pages takes {2 * HELD_OUT} or more. Received: {arguments.pages}")
+    blocks.use_hands(arguments)
 
     import numpy as np
     from tqdm import tqdm

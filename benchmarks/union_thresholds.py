@@ -1,6 +1,7 @@
 """What the page reader adds to the stages and takes from them, by how sure it is, on drawn pages.
 
     python -m benchmarks.union_thresholds [--pages N] [--dataset DATA] [--page-reader FILE]
+                                         [--hands FOLDER]
 
 Three kinds of pages: the scenes and empty pages that the stages' thresholds were chosen on, and
 written pages of the page reader's engine, all from seeds of their own. Each of the numbers of
@@ -38,12 +39,14 @@ def _run(argv):
     parser.add_argument("--pages", type=int, default=2, help="of each kind (default: 2)")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
     blocks.add_page_reader_options(parser)
+    blocks.add_hands_option(parser)
     parser.add_argument("--dataset", default="auto", help="the digits to draw with")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
     if arguments.pages < 1:
         raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    blocks.use_hands(arguments)
 
     from tqdm import tqdm
 

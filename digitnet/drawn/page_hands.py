@@ -6,6 +6,7 @@ of its ink is written again with the pen of the page.
 """
 
 import hashlib
+import importlib.util
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,8 @@ def use(folder: str | Path, held_out: bool = False) -> int:
         How many fonts these are.
 
     Raises:
-        UserError: If the folder is missing, or holds no font with all digits and letters.
+        UserError: If the folder is missing, holds no font with all digits and letters, or Pillow
+            is not installed.
     """
     global _chosen, _fonts
     _chosen, _fonts = (str(folder), held_out), []
@@ -46,6 +48,8 @@ def use(folder: str | Path, held_out: bool = False) -> int:
         return 0
     if not Path(folder).is_dir():
         raise UserError(f"--hands takes a folder of handwriting fonts, but {folder} is none.")
+    if importlib.util.find_spec("PIL") is None:
+        raise UserError("fonts are read with Pillow: pip install 'digitnet[train]'.")
     paths = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in ENDINGS)
     whole = [str(path) for path in paths if _is_whole(path)]
     _fonts = [p for i, p in enumerate(whole) if (i % HELD_OUT == HELD_OUT - 1) == held_out]
