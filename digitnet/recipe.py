@@ -183,9 +183,9 @@ def long() -> Recipe:
 def edge() -> Recipe:
     """The digit model for devices: `python -m digitnet.train --recipe edge`.
 
-    It gets pictures as they are. Training digits, drawn digits and what is no digit, two of five
-    of them degraded: light, other ink, blur, noise. `digitnet.drawn.degradation` bends and moves
-    the digits.
+    It gets pictures as they are. Training digits, drawn digits and what is no digit, half of them
+    degraded at first and one in seven in the end: light, other ink, blur, noise.
+    `digitnet.drawn.degradation` bends and moves the digits.
     """
     return Recipe(
         name="edge",
@@ -202,7 +202,8 @@ def edge() -> Recipe:
         zoom=0.0,
         shift_pixels=0.0,
         world=True,
-        degradation=0.4,
+        degradation=0.5,
+        final_degradation=0.15,
         validation_count=1000,
     )
 

@@ -50,7 +50,9 @@ def compile_for_training(
     training_model.compile(
         optimizer=optimizer(recipe, steps_per_epoch),
         loss=keras.losses.CategoricalCrossentropy(
-            from_logits=True, label_smoothing=recipe.label_smoothing
+            from_logits=True,
+            # A teacher's targets are smooth already, and what they say would be smoothed away.
+            label_smoothing=0.0 if recipe.teacher else recipe.label_smoothing,
         ),
         metrics=[keras.metrics.CategoricalAccuracy("accuracy")],
         steps_per_execution=min(steps, steps_per_epoch),
