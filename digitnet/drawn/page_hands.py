@@ -43,7 +43,7 @@ def use(folder: str | Path, held_out: bool = False) -> int:
             is not installed.
     """
     global _chosen, _fonts
-    _chosen, _fonts = (str(folder), held_out), []
+    _chosen, _fonts = ("", False), []
     if not str(folder):
         return 0
     if not Path(folder).is_dir():
@@ -57,6 +57,7 @@ def use(folder: str | Path, held_out: bool = False) -> int:
         raise UserError(
             f"{folder} holds no font (.ttf, .otf, .woff, .woff2) that has all digits and letters."
         )
+    _chosen = str(folder), held_out
     return len(_fonts)
 
 

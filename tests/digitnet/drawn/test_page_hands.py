@@ -134,5 +134,6 @@ def test_folders_without_fonts_are_refused_in_one_sentence(tmp_path):
     (tmp_path / "broken.ttf").write_bytes(b"no font")
     with pytest.raises(UserError, match="holds no font"):
         page_hands.use(tmp_path)
+    assert page_hands.chosen() == ("", False)  # what was refused is not handed on to workers
     with pytest.raises(UserError, match="--hands goes with"):
         recipe.Recipe(hands=str(tmp_path))
