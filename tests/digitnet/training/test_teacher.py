@@ -12,6 +12,7 @@ from digitnet import models, recipe, train  # noqa: E402
 from digitnet.drawn import degradation, world  # noqa: E402
 from digitnet.errors import UserError  # noqa: E402
 from digitnet.training import teacher, training_set  # noqa: E402
+from digitnet.training.compiling import compile_for_training  # noqa: E402
 from digitnet.training.feed import Feed  # noqa: E402
 
 
@@ -105,6 +106,15 @@ def test_drawn_digits_and_no_digits_beside_taught_ones_have_their_labels(file, d
     assert (targets[:, 10] == 1).sum() == 10
     certain = (targets == 1).any(axis=1)
     assert certain.sum() == 30
+
+
+def test_a_teacher_s_targets_are_not_smoothed_as_labels_are(taught):
+    smoothed = [
+        compile_for_training(models.build("edge_small"), one, 4).loss.label_smoothing
+        for one in (taught, dataclasses.replace(taught, teacher=""))
+    ]
+    assert smoothed == [0.0, taught.label_smoothing]
+    assert taught.label_smoothing > 0
 
 
 @pytest.mark.slow  # a whole run, with its pictures
