@@ -21,7 +21,6 @@ ENDINGS = {".ttf", ".otf", ".woff", ".woff2"}
 CAPITAL = 64  # pixels of a capital letter's height, at which glyphs are kept
 NEEDED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BEND = 0.035  # standard deviation of the displacement of a glyph's points, in its heights
-
 HELD_OUT = 8  # every eighth font writes only the pages by which a reader is judged
 
 _chosen: tuple[str, bool] = ("", False)
@@ -83,12 +82,12 @@ def written(text: str, hand: int, pen: float, random: np.random.Generator) -> Pi
     """Text in the hand of a font.
 
     Args:
-        text: ASCII letters and digits; what a font lacks is left out.
+        text: Letters and digits; what is no ASCII is left out, for a font may lack it.
         hand: Number of the font, 0 to `count() - 1`.
         pen: Width as a share of a capital's height.
         random: Bends what is written a little, each time in another way.
     """
-    middle, top = _middle(_fonts[hand], text)
+    middle, top = _middle(_fonts[hand], text.encode("ascii", "ignore").decode())
     pad = int(np.ceil(pen * CAPITAL / 2)) + 3
     middle = cv2.copyMakeBorder(middle, pad, pad, pad, pad, cv2.BORDER_CONSTANT)
     away = cv2.distanceTransform(255 - middle, cv2.DIST_L2, 5)
