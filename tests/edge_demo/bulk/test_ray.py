@@ -77,7 +77,7 @@ def test_a_job_that_fails_halfway_says_so_in_one_sentence(crops, tmp_path):
     job.wait_for_parts(3)
     (tmp_path / "read" / "_shards.jsonl").unlink()
     error = job.process.communicate(timeout=120)[1]
-    assert job.process.returncode == 2
+    assert job.process.returncode == 2, error
     line = error.strip().splitlines()[-1]
     assert line.startswith("error: ") and "_shards.jsonl cannot be read (No such file" in line
     assert "Traceback" not in error
