@@ -24,13 +24,14 @@ def to_onnx(model: keras.Model) -> bytes:
     nothing is transposed while it runs.
 
     Raises:
-        UserError: the model has a layer that is not LeNet's, or is no chain.
+        UserError: the model has a layer that neither LeNet nor `edge` has, or is no chain.
     """
     import numpy as np
     from keras import layers
     from onnx import TensorProto
 
     from digitnet.attention import AttentionGate
+    from digitnet.networks.digits_only import DigitsOnly
 
     writer = _Writer()
     x, shape = "image", None
@@ -43,11 +44,17 @@ def to_onnx(model: keras.Model) -> bytes:
             x = writer.node("Mul", [x, writer.constant(np.float32(layer.scale))])
             x = writer.node("Reshape", [x, writer.constant(np.array([1, 1, 28, 28]))])
         elif type(layer) is layers.Conv2D:
-            x = _convolution(writer, x, layer)
+            x = _activated(writer, _conv_node(writer, x, layer), layer.activation)
+        elif isinstance(layer, layers.DepthwiseConv2D):
+            x = _activated(writer, _depthwise(writer, x, layer), layer.activation)
+        elif isinstance(layer, layers.BatchNormalization):
+            x = _normalised(writer, x, layer)
+        elif isinstance(layer, layers.ReLU):
+            x = writer.node("Relu", [x])
         elif isinstance(layer, layers.MaxPooling2D):
             x = writer.node("MaxPool", [x], kernel_shape=layer.pool_size, strides=layer.strides)
         elif isinstance(layer, AttentionGate):
-            mask = writer.node("Sigmoid", [_conv_node(writer, x, layer, [0, 0, 0, 0])])
+            mask = writer.node("Sigmoid", [_conv_node(writer, x, layer)])
             x = writer.node("Mul", [x, mask])
         elif isinstance(layer, layers.Flatten):
             flattened, x = layer.input.shape[1:], writer.node("Flatten", [x])
@@ -56,24 +63,51 @@ def to_onnx(model: keras.Model) -> bytes:
             flattened = None
         elif isinstance(layer, layers.Softmax):
             x = writer.node("Softmax", [x])
+        elif isinstance(layer, DigitsOnly):
+            ends = [np.array([value]) for value in (0, layer.output.shape[-1], -1)]
+            x = writer.node("Slice", [x, *map(writer.constant, ends)])
         else:
             raise UserError(f"There is no ONNX for layer {layer.name!r} ({type(layer).__name__}).")
         shape = layer.output.shape
     return writer.model(x, (1, *shape[1:]))
 
 
-def _convolution(writer, x, layer):
-    side = (layer.kernel_size[0] - 1) // 2 if layer.padding == "same" else 0
-    return _activated(writer, _conv_node(writer, x, layer, [side] * 4), layer.activation)
-
-
-def _conv_node(writer, x, layer, pads):
+def _conv_node(writer, x, layer):
     import keras
     import numpy as np
 
-    kernel = np.transpose(keras.ops.convert_to_numpy(layer.kernel), (3, 2, 0, 1))
-    bias = keras.ops.convert_to_numpy(layer.bias)
-    return writer.node("Conv", [x, writer.constant(kernel), writer.constant(bias)], pads=pads)
+    weights = [np.transpose(keras.ops.convert_to_numpy(layer.kernel), (3, 2, 0, 1))]
+    if layer.bias is not None:
+        weights.append(keras.ops.convert_to_numpy(layer.bias))
+    return writer.node("Conv", [x, *map(writer.constant, weights)], **_sliding(layer))
+
+
+def _depthwise(writer, x, layer):
+    import keras
+    import numpy as np
+
+    # Keras has (height, width, channels, multiplier), ONNX (outputs, inputs of a group, ...).
+    kernel = np.transpose(keras.ops.convert_to_numpy(layer.kernel), (2, 3, 0, 1))
+    weights = [kernel.reshape(-1, 1, *kernel.shape[2:])]
+    if layer.bias is not None:
+        weights.append(keras.ops.convert_to_numpy(layer.bias))
+    inputs = [x, *map(writer.constant, weights)]
+    return writer.node("Conv", inputs, group=layer.input.shape[-1], **_sliding(layer))
+
+
+def _sliding(layer):
+    """Where the windows of a convolution lie; TensorFlow's "same" adds the odd pixel at the end."""
+    padding = getattr(layer, "padding", "valid")  # a gate has none: its windows are 1×1
+    pads = {"same": "SAME_UPPER", "valid": "VALID"}[padding]
+    return {"auto_pad": pads, "strides": getattr(layer, "strides", (1, 1))}
+
+
+def _normalised(writer, x, layer):
+    import keras
+
+    weights = (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)
+    arrays = [writer.constant(keras.ops.convert_to_numpy(weight)) for weight in weights]
+    return writer.node("BatchNormalization", [x, *arrays], epsilon=layer.epsilon)
 
 
 def _dense(writer, x, layer, flattened):

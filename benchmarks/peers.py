@@ -132,8 +132,18 @@ def _our_files(paths):
     for path in map(Path, paths):
         if not path.exists():
             raise UserError(f"There is no file {path}.")
-        found.append((f"digitnet, {path.stem}", path))
+        found.append((_title(path), path))
     return found
+
+
+def _title(path):
+    """`digitnet-edge-int8.tflite` as "digitnet edge, int8"."""
+    from export import convert
+
+    name, _, format_name = path.stem.rpartition("-")
+    if name and format_name in convert.FORMATS:
+        return f"{name.replace('-', ' ')}, {format_name}"
+    return f"digitnet, {path.stem}"
 
 
 def _row(title, path):

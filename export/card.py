@@ -33,9 +33,9 @@ def to_markdown(report: dict[str, Any]) -> str:
     text = f"""
 # {name}: handwritten digits in {best["bytes"]:,} bytes
 
-A LeNet{" with attention gates" if gated else ""} that reads one handwritten digit, as
-TensorFlow Lite files exported by digitnet. Each file carries its labels and its input contract as
-a zip that is appended to it (`unzip -p FILE digitnet.json`).
+A small convolutional network{" with attention gates" if gated else ""} that reads one handwritten
+digit, as TensorFlow Lite files exported by digitnet. Each file carries its labels and its input
+contract as a zip that is appended to it (`unzip -p FILE digitnet.json`).
 
 | file | bytes | accuracy on {judged["images"]:,} test images | runtime |
 |---|---|---|---|

@@ -181,8 +181,8 @@ def _digits_and_boxes(frame):
 def test_images(count):
     """The first test images at hand: MNIST, or the embedded digits where there is no MNIST."""
     program = (
-        "import sys, numpy; from digitnet import data; "
-        f"numpy.save(sys.argv[1], data.load('auto').x_test[:{count}])"
+        "import sys, numpy; from digitnet.digits import datasets; "
+        f"numpy.save(sys.argv[1], datasets.load('auto').x_test[:{count}])"
     )
     import numpy as np
 

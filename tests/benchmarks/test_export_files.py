@@ -6,12 +6,13 @@ import pytest
 from digitnet import models
 
 
-def test_the_onnx_file_answers_as_the_keras_model(tmp_path):
+@pytest.mark.parametrize("name", ["lenet_attention", "edge", "edge_small"])
+def test_the_onnx_file_answers_as_the_keras_model(name):
     pytest.importorskip("onnx", reason="onnx is not installed")
     onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
     from benchmarks.onnx_graph import to_onnx
 
-    model = models.build("lenet_attention", seed=0)
+    model = models.build(name, seed=0)
     images = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1), np.uint8)
     expected = model.predict(images, verbose=0)
     session = onnxruntime.InferenceSession(to_onnx(model), providers=["CPUExecutionProvider"])

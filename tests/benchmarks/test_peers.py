@@ -100,6 +100,20 @@ def test_bad_input_is_one_sentence(arguments, sentence, capsys):
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("digitnet-edge-small-int8.tflite", "digitnet edge small, int8"),
+        ("digitnet-int8.tflite", "digitnet, int8"),
+        ("mine.tflite", "digitnet, mine"),
+    ],
+)
+def test_files_of_one_network_are_told_by_their_number_format(tmp_path, name, title):
+    path = tmp_path / name
+    path.touch()
+    assert [found for found, _ in peers._our_files([path])] == ["digitnet, as shipped", title]
+
+
 @pytest.mark.slow
 def test_a_peer_is_trained_once_judged_and_timed(tmp_path, capsys):
     pytest.importorskip("tensorflow", reason="the converter is TensorFlow's")
