@@ -57,7 +57,7 @@ SPELLED = "README.md CHANGELOG.md docs digitnet export edge_demo benchmarks test
 # What stands for the reader's own files and choices.
 SUBSTITUTES = {
     r"\bRUN_DIR\b": "runs/mine",
-    r"\bruns/edge(_camera)?\b|\bruns/both(?=/)": "runs/mine",
+    r"\bruns/edge(_camera|_small)?\b|\bruns/both(?=/)": "runs/mine",
     r"\bFILE\b": "runs/mine/export/digitnet-int8.tflite",
     r"--recipe NAME\b": "--recipe paper",
     r"\bmnist\b": "optdigits",
