@@ -76,10 +76,8 @@ def _conv_node(writer, x, layer):
     import keras
     import numpy as np
 
-    weights = [np.transpose(keras.ops.convert_to_numpy(layer.kernel), (3, 2, 0, 1))]
-    if layer.bias is not None:
-        weights.append(keras.ops.convert_to_numpy(layer.bias))
-    return writer.node("Conv", [x, *map(writer.constant, weights)], **_sliding(layer))
+    kernel = np.transpose(keras.ops.convert_to_numpy(layer.kernel), (3, 2, 0, 1))
+    return _slid(writer, x, layer, kernel)
 
 
 def _depthwise(writer, x, layer):
@@ -88,18 +86,26 @@ def _depthwise(writer, x, layer):
 
     # Keras has (height, width, channels, multiplier), ONNX (outputs, inputs of a group, ...).
     kernel = np.transpose(keras.ops.convert_to_numpy(layer.kernel), (2, 3, 0, 1))
-    weights = [kernel.reshape(-1, 1, *kernel.shape[2:])]
+    kernel = kernel.reshape(-1, 1, *kernel.shape[2:])
+    return _slid(writer, x, layer, kernel, group=layer.input.shape[-1])
+
+
+def _slid(writer, x, layer, kernel, group=1):
+    import keras
+
+    weights = [kernel]
     if layer.bias is not None:
         weights.append(keras.ops.convert_to_numpy(layer.bias))
-    inputs = [x, *map(writer.constant, weights)]
-    return writer.node("Conv", inputs, group=layer.input.shape[-1], **_sliding(layer))
-
-
-def _sliding(layer):
-    """Where the windows of a convolution lie; TensorFlow's "same" adds the odd pixel at the end."""
-    padding = getattr(layer, "padding", "valid")  # a gate has none: its windows are 1×1
-    pads = {"same": "SAME_UPPER", "valid": "VALID"}[padding]
-    return {"auto_pad": pads, "strides": getattr(layer, "strides", (1, 1))}
+    # A gate has neither padding nor strides: its windows are 1×1. TensorFlow's "same" adds the odd
+    # pixel at the end.
+    padding = getattr(layer, "padding", "valid")
+    return writer.node(
+        "Conv",
+        [x, *map(writer.constant, weights)],
+        auto_pad={"same": "SAME_UPPER", "valid": "VALID"}[padding],
+        strides=getattr(layer, "strides", (1, 1)),
+        group=group,
+    )
 
 
 def _normalised(writer, x, layer):

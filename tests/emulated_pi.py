@@ -30,7 +30,7 @@ WHEELS = ("tflite-runtime==2.14.0", "numpy==1.26.4", "opencv-python-headless==4.
 WHEEL_PLATFORMS = ("manylinux_2_34_aarch64", "manylinux_2_28_aarch64", "manylinux2014_aarch64")
 # Confidences may differ by the last rounding of a float; answers may not.
 PROBABILITY_TOLERANCE = 0.02
-BOX_TOLERANCE_PIXELS = 1  # the page reader's sizes are int8 and round likewise
+BOX_TOLERANCE_PIXELS = 1  # one side of one box of the drawn pages differs by one
 
 
 class CannotEmulate(Exception):
