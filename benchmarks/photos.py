@@ -1,14 +1,15 @@
 """How many digits the demo reads on labelled photographs, or on an .npz of crops.
 
     python -m benchmarks.photos PATH [--model FILE] [--threshold P] [--json] [--sheet FILE.png]
-                                [--peers]
+                                [--peers] [--plain]
 
 A picture's digits are compared as a multiset; where the truth is written in rows the order counts
 in the column "in order". Whatever is read beyond the truth is a false digit, on every kind of
 picture; only what `labels.json` calls `optional` counts neither way. A picture is wholly right when
 its digits and nothing else were read. --peers reads the same pictures in the same run with what
 else one could take, side by side: RapidOCR, where it is installed, and Otsu's threshold with
-contours before our classifier.
+contours before our classifier. --plain gives crops to the network without the camera's normaliser,
+fitted into the middle 20x20 of 28x28 pixels: what somebody does who has the file alone.
 """
 
 import json
@@ -35,6 +36,7 @@ def _run(argv):
     parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
     parser.add_argument("--only", metavar="TEXT", help="only pictures whose path contains TEXT")
     parser.add_argument("--peers", action="store_true", help="other readers, side by side")
+    parser.add_argument("--plain", action="store_true", help="crops without the normaliser")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
 
@@ -50,9 +52,11 @@ def _run(argv):
     if path.suffix == ".npz":
         if arguments.peers:
             raise UserError("--peers reads pictures: name a folder with labels.json, no .npz.")
-        report, mistakes = score_crops(path, classifier)
+        report, mistakes = score_crops(path, classifier, arguments.plain)
         side, columns = 84, 14
     else:
+        if arguments.plain:
+            raise UserError("--plain is for crops: name an .npz with x and y.")
         peers = peer_readers.installed(classifier, threshold) if arguments.peers else []
         report, mistakes = score_folder(path, classifier, threshold, arguments.only, peers, network)
         side, columns = 400, 4
@@ -134,8 +138,11 @@ def _with_time(scores, milliseconds):
     return summaries
 
 
-def score_crops(path, classifier):
-    """Classifies white-on-black crops through the camera's normaliser; returns as score_folder."""
+def score_crops(path, classifier, plain=False):
+    """Classifies white-on-black crops, through the camera's normaliser unless plain.
+
+    Returns as `score_folder`.
+    """
     import numpy as np
 
     from edge_demo.reading.normalize import normalize
@@ -146,7 +153,8 @@ def score_crops(path, classifier):
         if not {"x", "y"} <= set(file.files):
             raise UserError(f"{path} has {file.files} where x and y are needed.")
         crops, truth = file["x"], np.asarray(file["y"]).astype(int)
-    images = [normalize(_as_bytes(np.squeeze(crop))) for crop in crops]
+    prepare = _fitted if plain else normalize
+    images = [prepare(_as_bytes(np.squeeze(crop))) for crop in crops]
     probabilities = classifier.predict_batch(images).probabilities
     answers = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(answers != truth)
@@ -162,6 +170,20 @@ def score_crops(path, classifier):
         "confusions": dict(sorted(pairs.items(), key=lambda item: -item[1])),
     }
     return report, mistakes
+
+
+def _fitted(crop):
+    """A crop in the middle of 28x28 pixels, its longer side 20, as MNIST's digits lie."""
+    import cv2
+    import numpy as np
+
+    scale = 20 / max(crop.shape)
+    height, width = (max(1, round(side * scale)) for side in crop.shape)
+    image = np.zeros((28, 28), np.uint8)
+    top, left = (28 - height) // 2, (28 - width) // 2
+    small = cv2.resize(crop, (width, height), interpolation=cv2.INTER_LINEAR)
+    image[top : top + height, left : left + width] = small
+    return image
 
 
 def _model_line(report, classifier):

@@ -41,7 +41,7 @@ def test_differences_are_taken_seed_by_seed_among_equal_epochs(tmp_path):
         files.write_json(tmp_path / f"{number}.json", one)
     table = edge_ablation.table(edge_ablation.read(tmp_path))
     assert "| 2 | no gates | 58,933 | 1 | 98.20 | +0.20 | 79.00 | -1.00 |" in table
-    assert "| 2 | a skip | 58,933 | 2 | 98.50 ± 0.71 |  | 85.00 ± 7.07 |  |" in table
+    assert "| 2 | edge | 58,933 | 2 | 98.50 ± 0.71 |  | 85.00 ± 7.07 |  |" in table
 
 
 def test_cells_of_another_recipe_are_not_counted(tmp_path):
@@ -53,7 +53,10 @@ def test_cells_of_another_recipe_are_not_counted(tmp_path):
 
 def test_a_variant_that_there_is_not_is_named_with_those_that_there_are(capsys):
     assert edge_ablation.main(["no such thing"]) == 2
-    assert "no variant 'no such thing'; they are: a skip, edge, no gates" in capsys.readouterr().err
+    assert (
+        "no variant 'no such thing'; they are: edge, no gates, channelwise gates"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_folder_without_cells_is_told(tmp_path, capsys):

@@ -82,6 +82,26 @@ def test_crops_of_any_size_are_scored(tmp_path, page, capsys):
     assert (report["crops"], report["hits"]) == (2, 2)
 
 
+def test_plain_crops_are_fitted_and_not_normalised(tmp_path, monkeypatch, capsys):
+    faint = np.full((8, 16), 60, np.uint8)
+    np.savez(tmp_path / "crops.npz", x=faint[np.newaxis], y=np.array([1]))
+    given = []
+    predict = Classifier.predict_batch
+    monkeypatch.setattr(
+        Classifier, "predict_batch", lambda self, x: given.extend(x) or predict(self, x)
+    )
+    assert photos.main([str(tmp_path / "crops.npz"), "--plain", "--json"]) == 0
+    expected = np.zeros((28, 28), np.uint8)
+    expected[9:19, 4:24] = 60
+    np.testing.assert_array_equal(given[0], expected)
+    assert json.loads(capsys.readouterr().out)["crops"] == 1
+
+
+def test_plain_is_refused_for_photographs(folder, capsys):
+    assert photos.main([str(folder), "--plain"]) == 2
+    assert "--plain is for crops" in capsys.readouterr().err
+
+
 def test_a_folder_without_labels_is_a_sentence(tmp_path, capsys):
     assert photos.main([str(tmp_path)]) == 2
     assert "There is no" in capsys.readouterr().err
