@@ -6,8 +6,11 @@ INK, MUTED, OURS, OTHERS = "#22272e", "#8b949e", "#d1495b", "#00798c"
 # Where a label may stand from its point, in points: (x, y, alignment); the first free one is taken.
 PLACES = [
     (0, 6, "center"), (6, -3, "left"), (-6, -3, "right"), (0, -13, "center"), (8, 10, "left"),
-    (-8, 10, "right"), (8, -16, "left"), (-8, -16, "right"), (0, 18, "center"), (0, -26, "center"),
+    (-8, 10, "right"), (8, -16, "left"), (-8, -16, "right"), (-8, 4, "right"), (8, 4, "left"),
+    (0, 18, "center"), (0, -26, "center"),
 ]  # fmt: skip
+# A label is clear that lies so many pixels nearer to its own network than to any other's.
+CLEAR = 6
 
 
 def write(path, report):
@@ -71,29 +74,47 @@ def _panel(axes, points):
         for number_format, x, y in ends:
             face = colour if number_format == "int8" else "white"
             axes.plot([x], [y], "o", color=colour, markerfacecolor=face, markersize=6)
-    _write_names(axes, {network: ends[0][1:] for network, ends in networks.items()}, points)
+    _write_names(axes, {network: [end[1:] for end in ends] for network, ends in networks.items()})
 
 
-def _write_names(axes, networks, points):
-    """Writes each network's name beside its first point, where it covers nothing."""
-    from matplotlib.transforms import Bbox
+def _write_names(axes, networks):
+    """Writes each network's name beside its first point, where nobody takes it for another's."""
+    import numpy as np
 
     axes.figure.draw_without_rendering()  # the scales are final from here on
+    # What is drawn of each network, in pixels: its points, and the line between them.
+    drawn = {}
+    for network, ends in networks.items():
+        first, last = axes.transData.transform(ends)[[0, -1]]
+        drawn[network] = first + np.linspace(0, 1, 30)[:, np.newaxis] * (last - first)
     taken = []
-    for _, x, y in points:
-        at_x, at_y = axes.transData.transform((x, y))
-        taken.append(Bbox.from_extents(at_x - 5, at_y - 5, at_x + 5, at_y + 5))
-    for network, place in sorted(networks.items(), key=lambda item: -item[1][1]):
+    for network, ends in sorted(networks.items(), key=lambda item: -item[1][0][1]):
         colour = OURS if network.startswith("digitnet") else OTHERS
+        others = [pixels for name, pixels in drawn.items() if name != network]
+        found = []
         for x, y, alignment in PLACES:
             text = axes.annotate(
-                network, place, xytext=(x, y), textcoords="offset points", ha=alignment,
+                network, ends[0], xytext=(x, y), textcoords="offset points", ha=alignment,
                 fontsize=8, color=colour,
             )  # fmt: skip
             extent = text.get_window_extent()
             inside = axes.bbox.x0 <= extent.x0 and extent.x1 <= axes.bbox.x1
-            if inside and not any(extent.overlaps(other) for other in taken):
-                break
-            if (x, y, alignment) != PLACES[-1]:
-                text.remove()
+            free = inside and not any(extent.overlaps(other) for other in taken)
+            own = _gap(extent, drawn[network])
+            other = min((_gap(extent, one) for one in others), default=np.inf)
+            clear = min(other - own, CLEAR)
+            found.append((free, own > 0 and other > 0, clear, -len(found), text, extent))
+            text.remove()
+        *_, text, extent = max(found, key=lambda place: place[:4])
+        axes.add_artist(text)
         taken.append(extent)
+
+
+def _gap(extent, pixels):
+    """How far the nearest of some points lies from a label, in pixels; 0 inside it."""
+    import numpy as np
+
+    x, y = pixels.T
+    across = np.maximum(0, np.maximum(extent.x0 - x, x - extent.x1))
+    down = np.maximum(0, np.maximum(extent.y0 - y, y - extent.y1))
+    return float(np.hypot(across, down).min())
