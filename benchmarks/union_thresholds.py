@@ -25,7 +25,7 @@ TRIED = {
     "among": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
     "both": (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
 }
-FIRST_SCENE, FIRST_EMPTY, FIRST_WRITTEN = 700, 900, 500  # seeds that no other script uses
+FIRST = (700, 900, 500)  # seeds that no other script uses: of scenes, empty and written pages
 NAMES = ("pages", "digits", "read", "found", "false_digits", "wholly_right")
 
 
@@ -74,8 +74,11 @@ def _run(argv):
     return 0
 
 
-def drawn(count, digits):
-    """Yields (group, function that gives a page and its grey picture, function that scores it)."""
+def drawn(count, digits, first=FIRST):
+    """Yields (group, function that gives a page and its grey picture, function that scores it).
+
+    Seeds of scenes, empty and written pages begin with those of `first`.
+    """
     import cv2
 
     from benchmarks import drawn_pages, scenes
@@ -98,13 +101,13 @@ def drawn(count, digits):
         return 1, 0, 0, 0, len(readings), not readings
 
     groups = (
-        ("scenes", pages.SCENES, scene, scenes.score, FIRST_SCENE),
-        ("empty pages", pages.EMPTY_PAGES, empty, score_empty, FIRST_EMPTY),
-        ("written pages", KINDS, written, drawn_pages.score, FIRST_WRITTEN),
+        ("scenes", pages.SCENES, scene, scenes.score),
+        ("empty pages", pages.EMPTY_PAGES, empty, score_empty),
+        ("written pages", KINDS, written, drawn_pages.score),
     )
-    for group, kinds, draw, score, first in groups:
+    for (group, kinds, draw, score), start in zip(groups, first, strict=True):
         for kind in kinds:
-            for number in range(first, first + count):
+            for number in range(start, start + count):
                 yield group, lambda d=draw, k=kind, n=number: d(k, n), score
 
 

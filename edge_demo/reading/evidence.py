@@ -61,11 +61,15 @@ def written(answers: Sequence[Answer], gray: np.ndarray, threshold: float) -> li
         _log_odds(answer.confidence) - _doubt(evidence, answer.digit == 1, blur)
         for answer, evidence in zip(answers, measured, strict=True)
     ]
-    # Where most of what looks like digits is grain or a grid, the rest is probably that as well.
-    likely = float((1 / (1 + np.exp(-np.clip(odds, -50, 50)))).sum())
-    page = min(0.0, float(np.log((likely + 1) / (len(odds) - likely + 1))))
+    page = _page_odds(odds)
     least = _log_odds(threshold)
     return [a for a, value in zip(answers, odds, strict=True) if value + page >= least]
+
+
+def _page_odds(odds: Sequence[float]) -> float:
+    """Returns 0, or less where most of what looks like digits is grain or a grid: the rest too."""
+    likely = float((1 / (1 + np.exp(-np.clip(odds, -50, 50)))).sum())
+    return min(0.0, float(np.log((likely + 1) / (len(odds) - likely + 1))))
 
 
 def _log_odds(probability: float) -> float:

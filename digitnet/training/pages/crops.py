@@ -8,6 +8,8 @@ from digitnet.training.pages.targets import LARGEST, SMALLEST
 
 ON_A_DIGIT = 0.75  # share of the crops that are laid on a digit, scaled into the range
 FINEST, COARSEST = 2.0, 1 / 12  # scales of a page
+# Digits that are surely none after so many quarter turns; others may be a digit's shape still.
+NONE_TURNED = {1: (2, 3, 4, 5, 7), 2: (3, 4, 7), 3: (2, 3, 4, 5, 7)}
 
 
 class Crop(NamedTuple):
@@ -78,6 +80,26 @@ def draw_crop(
         return result
 
     return Crop(canvas, digits, moved(boxes), moved(unsure))
+
+
+def turned(crop: Crop, turns: int) -> Crop:
+    """The same crop on its side or upside down, where nothing on it is to be read.
+
+    A reader that takes letters and digits that lie wrongly for others cannot tell how a page lies.
+    Where a turned digit may look like one, nothing is asked.
+
+    Args:
+        crop: A square one.
+        turns: 1 to 3 quarters, counter-clockwise as `numpy.rot90`.
+    """
+    side = crop.image.shape[0]
+    open_question = ~np.isin(crop.digits, NONE_TURNED[turns])
+    unsure = np.concatenate([crop.unsure, crop.boxes[open_question]])
+    for _ in range(turns):
+        x, y, width, height = unsure.T
+        unsure = np.stack([y, side - x - width, height, width], axis=1)
+    image = np.ascontiguousarray(np.rot90(crop.image, turns))
+    return Crop(image, crop.digits[:0], crop.boxes[:0], unsure)
 
 
 def _scale_and_place(

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from digitnet.digits.datasets import Digits
-from digitnet.training.pages.crops import Crop, draw_crop
+from digitnet.training.pages.crops import Crop, draw_crop, turned
 from digitnet.training.pages.targets import ALMOST, LARGEST, SMALLEST, paint
 
 SIDE = 192  # pixels of a crop
 STEPS = 250  # an epoch
 IN_FOUR = 0.3  # share of the crops that are four of half the side, as levels stand on one canvas
+TURNED = 0.15  # share of the crops that lie on a side or upside down
 CROPS_STREAM = 0xC40
 AHEAD = 4  # batches that are made beside the training step
 
@@ -72,7 +73,8 @@ class PageSet:
 
     def _one(self, side: int, rng: np.random.Generator) -> Crop:
         page = self.pool.page(int(rng.integers(len(self.pool.images))))
-        return draw_crop(page.image, page.digits, page.boxes, page.unsure, side, rng)
+        crop = draw_crop(page.image, page.digits, page.boxes, page.unsure, side, rng)
+        return turned(crop, int(rng.integers(1, 4))) if rng.random() < TURNED else crop
 
 
 def beside(batches: Iterator[Any], ahead: int = AHEAD) -> Generator[Any, None, None]:

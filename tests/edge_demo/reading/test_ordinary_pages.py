@@ -1,4 +1,4 @@
-"""Ordinary pages on which thresholds failed: drawn here, read wholly or flagged.
+"""Ordinary pages on which thresholds failed: drawn here, read as stills are, wholly or flagged.
 
 What cannot be read yet is marked with its reason, so that it is seen when it turns.
 """
@@ -13,9 +13,16 @@ from digitnet.drawn.allographs import choose_allograph
 from digitnet.drawn.glyphs import choose
 from digitnet.drawn.strokes import Hand, draw
 from edge_demo.frames.synthetic import draw_page
+from edge_demo.model.page_model import PageModel
 from edge_demo.reading.reader import read_digits, read_page
 
 YELLOW = (110, 215, 250)  # BGR, of a sticky note
+
+
+@pytest.fixture(scope="module")
+def network():
+    """The shipped page reader: a still is read by it and by the stages together."""
+    return PageModel()
 
 
 def not_yet(value, reason):
@@ -76,13 +83,13 @@ def dark_desk(page, random):
 
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("desk", [dark_desk, surfaces.wood], ids=["dark", "wooden"])
-def test_a_yellow_note_on_a_desk_is_read_wholly(desk, seed, classifier):
-    readings = read_digits(note_on_a_desk(desk, seed), classifier, turn=True)
+def test_a_yellow_note_on_a_desk_is_read_wholly(desk, seed, classifier, network):
+    readings = read_digits(note_on_a_desk(desk, seed), classifier, turn=True, network=network)
     assert "".join(str(reading.digit) for reading in readings) == "314159265"
 
 
 @pytest.mark.parametrize("seed", [0, not_yet(1, "nothing is read: the grain parts the stroke"), 2])
-def test_a_grainy_5_close_up_is_one_5(seed, classifier):
+def test_a_grainy_5_close_up_is_one_5(seed, classifier, network):
     """Chalk and pencil leave grains of bare ground in their strokes, which are wide close up."""
     random = np.random.default_rng(seed)
     coverage = np.zeros((480, 640), np.float32)
@@ -90,7 +97,7 @@ def test_a_grainy_5_close_up_is_one_5(seed, classifier):
     grains = cv2.GaussianBlur(random.normal(0, 1, coverage.shape).astype(np.float32), (0, 0), 2.2)
     coverage *= np.clip(0.55 + 0.35 * grains / grains.std(), 0, 1)
     picture = np.full((480, 640, 3), 215.0) * (1 - 0.75 * coverage[:, :, None])
-    readings = read_digits(photographed(picture, random, 4), classifier, turn=True)
+    readings = read_digits(photographed(picture, random, 4), classifier, turn=True, network=network)
     assert [reading.digit for reading in readings] == [5]
 
 
@@ -100,37 +107,37 @@ def page_to_turn():
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
-def test_a_turned_page_is_read_or_flagged(quarters, classifier, page_to_turn):
+def test_a_turned_page_is_read_or_flagged(quarters, classifier, page_to_turn, network):
     frame = np.ascontiguousarray(np.rot90(page_to_turn.image, quarters))
-    page = read_page(frame, classifier, turn=True)
+    page = read_page(frame, classifier, turn=True, network=network)
     is_read = [reading.digit for reading in page.readings] == list(page_to_turn.digits)
     assert is_read or page.reads_badly
 
 
 @pytest.mark.parametrize("degrees", [-45, 45])
-def test_a_page_askew_by_45_degrees_is_read_or_flagged(degrees, classifier, page_to_turn):
+def test_a_page_askew_by_45_degrees_is_read_or_flagged(degrees, classifier, page_to_turn, network):
     height, width = page_to_turn.image.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 0.8)
     matrix[:, 2] += (400 - width / 2, 400 - height / 2)
     frame = cv2.warpAffine(page_to_turn.image, matrix, (800, 800), borderValue=(205, 215, 215))
-    page = read_page(frame, classifier, turn=True)
+    page = read_page(frame, classifier, turn=True, network=network)
     is_read = sorted(r.digit for r in page.readings) == sorted(page_to_turn.digits)
     assert is_read or page.reads_badly
 
 
 @pytest.mark.parametrize("seed", [not_yet(0, "the small 4 is missed"), 1, 2])
-def test_digits_of_12_pixels_are_read(seed, classifier):
+def test_digits_of_12_pixels_are_read(seed, classifier, network):
     random = np.random.default_rng(seed)
     coverage = np.zeros((360, 480), np.float32)
     rows_on(coverage, ("3 1 4 7", "9 2 6 8"), random, 120, 150, 12)
     picture = np.full((360, 480, 3), 220.0) * (1 - 0.8 * coverage[:, :, None])
-    readings = read_digits(photographed(picture, random), classifier, turn=True)
+    readings = read_digits(photographed(picture, random), classifier, turn=True, network=network)
     assert "".join(str(reading.digit) for reading in readings) == "31479268"
 
 
 @pytest.mark.xfail(strict=True, reason="a piece is cut into two digits at most")
 @pytest.mark.parametrize("seed", range(2))
-def test_1000_whose_digits_touch_is_four_digits(seed, classifier):
+def test_1000_whose_digits_touch_is_four_digits(seed, classifier, network):
     random = np.random.default_rng(seed)
     coverage = np.zeros((320, 480), np.float32)
     rows_on(coverage, ("1",), random, 120, 120, 70)
@@ -140,13 +147,13 @@ def test_1000_whose_digits_touch_is_four_digits(seed, classifier):
         drawn_ink.place(coverage, zero, x + zero.shape[1] / 2, 155)
         x += zero.shape[1] - 4
     picture = np.full((320, 480, 3), 215.0) * (1 - 0.8 * coverage[:, :, None])
-    readings = read_digits(photographed(picture, random), classifier, turn=True)
+    readings = read_digits(photographed(picture, random), classifier, turn=True, network=network)
     assert "".join(str(reading.digit) for reading in readings) == "1000"
 
 
 @pytest.mark.xfail(strict=True, reason="a classifier of one cut-out cannot know words")
 @pytest.mark.parametrize("seed", range(2))
-def test_a_digit_beside_words_is_read_and_the_words_are_not(seed, classifier):
+def test_a_digit_beside_words_is_read_and_the_words_are_not(seed, classifier, network):
     random = np.random.default_rng(seed)
     coverage = np.zeros((400, 640), np.float32)
     for line in range(3):
@@ -165,5 +172,5 @@ def test_a_digit_beside_words_is_read_and_the_words_are_not(seed, classifier):
         if line == 1:
             drawn_ink.place(coverage, write(7, random, 52), min(x + 60, 590), 180)
     picture = np.full((400, 640, 3), 220.0) * (1 - 0.8 * coverage[:, :, None])
-    readings = read_digits(photographed(picture, random), classifier, turn=True)
+    readings = read_digits(photographed(picture, random), classifier, turn=True, network=network)
     assert [reading.digit for reading in readings] == [7]

@@ -3,6 +3,7 @@ import pytest
 
 pytest.importorskip("cv2", reason="pages are cut out with OpenCV")
 
+from digitnet.training.pages import crops
 from digitnet.training.pages.scores import score
 from digitnet.training.pages.targets import LARGEST, SMALLEST, paint
 
@@ -66,3 +67,17 @@ def test_of_two_touching_digits_each_position_answers_for_the_nearer():
     assert targets.digits[11, 7, :10].argmax() == 1
     assert targets.digits[11, 11, :10].argmax() == 8
     assert (targets.presence[:, :, 0] >= 1).sum() == 2
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_turned_crop_asks_nothing_of_what_may_be_a_digit_still(turns):
+    image = np.zeros((96, 96, 3), np.uint8)
+    image[10:30, 50:60] = 255
+    boxes = np.array([[50, 10, 10, 20], [5, 70, 12, 18]], np.float32)
+    crop = crops.Crop(image, np.array([8, 7]), boxes, np.zeros((0, 4), np.float32))
+    found = crops.turned(crop, turns)
+    assert len(found.digits) == len(found.boxes) == 0
+    ((x, y, width, height),) = found.unsure.astype(int)  # the 8; the 7 is background now
+    inked = np.zeros((96, 96), bool)
+    inked[y : y + height, x : x + width] = True
+    np.testing.assert_array_equal(found.image[..., 0] > 0, inked)

@@ -1,0 +1,184 @@
+"""What each stage of the camera side is worth: the same drawn pages, read without it.
+
+    python -m benchmarks.stages [--pages N] [--only STAGE ...] [--dataset DATA] [--hands FOLDER]
+
+The pages are those of `benchmarks.union_thresholds`, with seeds of their own. Every page is read
+with everything and then with one stage after the other left out, by the stages alone (as a video's
+frame is) and together with the page reader (as a still is). A row's worth is how many digits less
+are read without the stage, less one and a half times as many false ones, as the goals for hard
+pages weigh them: a stage with no worth in either column goes.
+"""
+
+import contextlib
+import json
+import sys
+import time
+from unittest import mock
+
+from benchmarks import blocks
+from edge_demo.contract import UserError, run_command
+
+FIRST = 1300  # seeds that no other script uses
+FALSE_DIGIT = 1.5
+WAYS = ("stages alone", "both")
+EVERYTHING = "everything"
+# How a stage is left out: (module of edge_demo.reading, name in it, what stands in its place).
+STAGES = {
+    EVERYTHING: (),
+    "the other polarity": (("reader", "_is_clear", lambda writing: False),),
+    "enlarging small pictures": (("reader", "SMALL_SIDE", 0),),
+    "calming of rough paper": (("ink", "ROUGH", 256),),
+    "steps of the paper": (("ink", "_steps", lambda paper: paper * 0),),
+    "a place's own grain": (("ink", "CLEAR", 0.0),),
+    "rulings": (("pieces", "without_rulings", lambda *_: None),),
+    "a piece's own threshold": (("pieces", "EDGE_SHARE", 0.0),),
+    "wholes beside their parts": (("pieces", "_settled", None),),
+    "strokes joined": (("candidates", "_near_pairs", lambda candidates: iter(())),),
+    "blots": (("candidates", "_is_blot", lambda candidate: False),),
+    "slanted second looks": (("resolve", "SLANTS", ()),),
+    "surroundings": (("writing", "written", lambda answers, gray, threshold: list(answers)),),
+    "surroundings: crowding": (("evidence", "CROWDING", (9.0, 18.0)),),
+    "surroundings: softness": (
+        ("evidence", "SOFTNESS", (9.0, 18.0)),
+        ("evidence", "SOFTNESS_OF_BAR", (9.0, 18.0)),
+    ),
+    "surroundings: bars that go on": (("evidence", "_is_bound", lambda mask, darkness: False),),
+    "surroundings: even light": (("evidence", "_evenly_lit", lambda around, paper: around),),
+    "surroundings: how sharp the page is": (("evidence", "_page_softness", lambda *_: 0.0),),
+    "surroundings: how likely the page is": (("evidence", "_page_odds", lambda odds: 0.0),),
+    "of one kind": (("writing", "is_of_kind", lambda candidate, kind: True),),
+    "cuts": (("writing", "cut", lambda answer, classifier: []),),
+    "edges of pages": (("writing", "_is_page_edge", lambda box, confidence, shape: False),),
+}
+
+
+def main(argv=None):
+    """Runs the command line and returns its exit code."""
+    return run_command(_run, argv)
+
+
+def _run(argv):
+    parser = blocks.parser("stages", __doc__)
+    parser.add_argument("--pages", type=int, default=2, help="of each kind (default: 2)")
+    parser.add_argument("--only", nargs="+", metavar="STAGE", help=", ".join(STAGES))
+    parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
+    blocks.add_page_reader_options(parser)
+    blocks.add_hands_option(parser)
+    parser.add_argument("--dataset", default="auto", help="the digits to draw with")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    blocks.add_write_option(parser)
+    arguments = parser.parse_args(argv)
+    if arguments.pages < 1:
+        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    chosen = dict.fromkeys([EVERYTHING, *(arguments.only or STAGES)])
+    for stage in chosen:
+        if stage not in STAGES:
+            raise UserError(f"there is no stage {stage!r}; they are: {', '.join(STAGES)}.")
+    blocks.use_hands(arguments)
+
+    from tqdm import tqdm
+
+    from benchmarks.union_thresholds import NAMES, drawn
+    from digitnet.digits import datasets
+    from edge_demo.model.classifier import Classifier
+    from edge_demo.model.page_model import PageModel
+
+    classifier, network = Classifier(arguments.model), PageModel(arguments.page_reader)
+    digits = datasets.load(arguments.dataset, validation_count=5000)
+    totals = {
+        stage: {way: dict.fromkeys((*NAMES, "milliseconds"), 0) for way in WAYS} for stage in chosen
+    }
+    pages = list(drawn(arguments.pages, digits, (FIRST, FIRST, FIRST)))
+    for _, draw, score in tqdm(pages, desc="reading pages", unit="page"):
+        page, gray = draw()
+        view = _view(gray, network)
+        for stage in chosen:
+            started = time.perf_counter()
+            with left_out(stage):
+                answers = read(gray, view, classifier)
+            milliseconds = 1e3 * (time.perf_counter() - started)
+            for way, readings in answers.items():
+                counts = (*score(page, readings), milliseconds)
+                for key, count in zip((*NAMES, "milliseconds"), counts, strict=True):
+                    totals[stage][way][key] += float(count)
+    if arguments.json:
+        print(json.dumps(totals))
+        return 0
+    table = markdown(totals)
+    if arguments.write:
+        blocks.write(arguments.write, "stages", table, blocks.command(parser, argv))
+    print(table)
+    return 0
+
+
+def _view(gray, network):
+    from edge_demo.reading import seen
+
+    return seen.best_view(gray, network, turn=False)
+
+
+@contextlib.contextmanager
+def left_out(stage):
+    """Reads without a stage while it is open."""
+    import importlib
+
+    with contextlib.ExitStack() as stack:
+        for module, name, instead in STAGES[stage]:
+            loaded = importlib.import_module(f"edge_demo.reading.{module}")
+            if name == "_settled":
+                instead = _parts_only(loaded)
+            stack.enter_context(mock.patch.object(loaded, name, instead))
+        yield
+
+
+def _parts_only(pieces):
+    def settled(piece, threshold):
+        found = pieces._components(piece.ink, threshold, piece.x, piece.y)
+        return pieces._without_crumbs(found)
+
+    return settled
+
+
+def read(gray, view, classifier):
+    """Readings of a grey page by way, without turning it."""
+    from edge_demo.contract import THRESHOLD
+    from edge_demo.reading import reader, seen
+
+    writing = reader._read_upright(gray, classifier, THRESHOLD, True)
+    both = seen.read_with(view, writing, classifier, THRESHOLD)
+    alone = [one for one in writing.readings if one.confidence >= THRESHOLD]
+    return dict(zip(WAYS, (alone, both), strict=True))
+
+
+def markdown(totals):
+    """Returns the counts as a Markdown table, the worthiest stage for stills first."""
+    lines = [
+        "| left out | alone: digits read | false | worth | both: digits read | false | worth "
+        "| milliseconds a page |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    ordered = sorted(totals, key=lambda stage: (stage != EVERYTHING, -worth(totals, stage, "both")))
+    for stage in ordered:
+        cells = ["nothing" if stage == EVERYTHING else stage]
+        for way in WAYS:
+            counts = totals[stage][way]
+            cells += [f"{counts['read']:,.0f} of {counts['digits']:,.0f}"]
+            cells += [f"{counts['false_digits']:,.0f}"]
+            cells += ["" if stage == EVERYTHING else f"{worth(totals, stage, way):+.1f}"]
+        counts = totals[stage]["both"]
+        cells += [f"{counts['milliseconds'] / counts['pages']:.0f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def worth(totals, stage, way):
+    """What reading with a stage gains over reading without it, in digits."""
+
+    def value(counts):
+        return counts["read"] - FALSE_DIGIT * counts["false_digits"]
+
+    return value(totals[EVERYTHING][way]) - value(totals[stage][way])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
