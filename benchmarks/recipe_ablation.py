@@ -27,18 +27,23 @@ if TYPE_CHECKING:
 
 VALIDATION_COUNT = 10_000
 
+# Turned, slanted and moved as `edge`'s digits are, and bent, in place of the affine changes.
+BENT = {"degradation": 1e-9, "rotation_degrees": 0, "shear": 0, "zoom": 0, "shift_pixels": 0}
+
 VARIANTS = {
     "default": {},
     "no label smoothing": {"label_smoothing": 0.0},
     "learning rate 0.02": {"learning_rate": 0.02},
     "learning rate 0.1": {"learning_rate": 0.1},
-    "weight decay": {"weight_decay": 5e-4},
+    "no weight decay": {"weight_decay": 0.0},
+    "weight decay 1e-3": {"weight_decay": 1e-3},
     "average of weights": {"ema_momentum": 0.999},
     "batch 192": {"batch_size": 192, "learning_rate": 0.1},
     "weak augmentation": {"rotation_degrees": 5, "shear": 0.1, "zoom": 0.05, "shift_pixels": 1},
     "strong augmentation": {"rotation_degrees": 15, "shear": 0.3, "zoom": 0.15, "shift_pixels": 3},
     "no augmentation": {"rotation_degrees": 0, "shear": 0, "zoom": 0, "shift_pixels": 0},
     "constant rate": {"schedule": "constant", "learning_rate": 0.01},
+    "bent": {**BENT},
     "no gates": {"model": "lenet"},
 }
 

@@ -28,7 +28,6 @@ STAGES = {
     "the other polarity": (("reader", "_is_clear", lambda writing: False),),
     "enlarging small pictures": (("reader", "SMALL_SIDE", 0),),
     "calming of rough paper": (("ink", "ROUGH", 256),),
-    "steps of the paper": (("ink", "_steps", lambda paper: paper * 0),),
     "a place's own grain": (("ink", "CLEAR", 0.0),),
     "rulings": (("pieces", "without_rulings", lambda *_: None),),
     "a piece's own threshold": (("pieces", "EDGE_SHARE", 0.0),),
@@ -43,12 +42,9 @@ STAGES = {
         ("evidence", "SOFTNESS_OF_BAR", (9.0, 18.0)),
     ),
     "surroundings: bars that go on": (("evidence", "_is_bound", lambda mask, darkness: False),),
-    "surroundings: even light": (("evidence", "_evenly_lit", lambda around, paper: around),),
-    "surroundings: how sharp the page is": (("evidence", "_page_softness", lambda *_: 0.0),),
     "surroundings: how likely the page is": (("evidence", "_page_odds", lambda odds: 0.0),),
     "of one kind": (("writing", "is_of_kind", lambda candidate, kind: True),),
     "cuts": (("writing", "cut", lambda answer, classifier: []),),
-    "edges of pages": (("writing", "_is_page_edge", lambda box, confidence, shape: False),),
 }
 
 
@@ -144,8 +140,9 @@ def read(gray, view, classifier):
     from edge_demo.contract import THRESHOLD
     from edge_demo.reading import reader, seen
 
-    writing = reader._read_upright(gray, classifier, THRESHOLD, True)
-    both = seen.read_with(view, writing, classifier, THRESHOLD)
+    beside = reader.read_upright(gray, classifier, THRESHOLD, True, enlarge=False)
+    both = seen.read_with(view, beside, classifier, THRESHOLD)
+    writing = reader.read_upright(gray, classifier, THRESHOLD, True)
     alone = [one for one in writing.readings if one.confidence >= THRESHOLD]
     return dict(zip(WAYS, (alone, both), strict=True))
 

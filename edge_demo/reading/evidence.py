@@ -17,16 +17,12 @@ WORK = 96  # pixels of the longer side at which a candidate's surroundings are m
 NEAR = 2  # pixels around ink that its own blur reaches
 CORE = 200  # of 255: ink as dark as the pen
 SLIM = 0.45  # times its height: a slimmer shape says little, and may be a line that goes on
-# Around a shape on a shadow's soft edge a slope explains this share of the brightness at least; of
-# a step, as at the edge of a page, it explains 0.75 to 0.8.
-SMOOTH = 0.85
 CONTACT = 0.5  # of the ink's contrast: darker than this, what lies at a stroke's end is a line
 # Evidence is counted in log-odds, as the network's probability is. Pens on paper stay below the
 # first figure of each pair, and at the second one a shape needs to be certain (8 = 3,000 to 1).
 CROWDING = (0.12, 0.24)  # textures have 0.2 to 0.4
 SOFTNESS, SOFTNESS_OF_BAR = (0.7, 1.2), (0.65, 0.8)  # the profile of a stain has 0.8
 AGAINST = 8.0
-COMPANY = 0.97  # answers as sure as this tell how sharp the page is
 MOST_ODDS = 6.0  # of the network: its last digit of an integer probability is no more certain
 
 
@@ -56,9 +52,8 @@ def written(answers: Sequence[Answer], gray: np.ndarray, threshold: float) -> li
         list of Answer.
     """
     measured = [measure(answer.candidate, gray) for answer in answers]
-    blur = _page_softness(answers, measured)
     odds = [
-        _log_odds(answer.confidence) - _doubt(evidence, answer.digit == 1, blur)
+        _log_odds(answer.confidence) - _doubt(evidence, answer.digit == 1)
         for answer, evidence in zip(answers, measured, strict=True)
     ]
     page = _page_odds(odds)
@@ -77,26 +72,16 @@ def _log_odds(probability: float) -> float:
     return float(np.clip(np.log(probability / (1 - probability)), -MOST_ODDS, MOST_ODDS))
 
 
-def _doubt(evidence: Evidence, is_one: bool, blur: float) -> float:
+def _doubt(evidence: Evidence, is_one: bool) -> float:
     """Returns how much the surroundings speak against a pen, in log-odds, 0 or more."""
     if evidence.bound and is_one:
         return 2 * AGAINST
     sharp, soft = SOFTNESS_OF_BAR if evidence.slim and is_one else SOFTNESS
     crowded = (evidence.crowding - CROWDING[0]) / (CROWDING[1] - CROWDING[0])
-    softened = (evidence.softness - max(sharp, 1.3 * blur)) / (soft - sharp)
+    softened = (evidence.softness - sharp) / (soft - sharp)
     # A stain fades out slowly, so that its surroundings are dark as well; a blurred pen's are not.
     fading = min(1.0, evidence.crowding / CROWDING[0])
     return AGAINST * (max(crowded, 0.0) + fading * max(softened, 0.0))
-
-
-def _page_softness(answers: Sequence[Answer], measured: Sequence[Evidence]) -> float:
-    """Returns how soft the strokes of the surest digits are: the picture may be out of focus."""
-    sure = [
-        evidence.softness
-        for answer, evidence in zip(answers, measured, strict=True)
-        if answer.confidence >= COMPANY and not evidence.slim and evidence.crowding < CROWDING[0]
-    ]
-    return float(np.median(sure)) if len(sure) >= 2 else 0.0
 
 
 def measure(candidate: Candidate, gray: np.ndarray) -> Evidence:
@@ -109,9 +94,6 @@ def measure(candidate: Candidate, gray: np.ndarray) -> Evidence:
     ring = _between(distance, NEAR + 0.5, min(margin - 1, max(4, round(width))) + 0.5)
     border = _between(distance, 0.5, 1.5)
     contrast, paper, crowding = _contrast(around, ring, ink)
-    if slim or crowding > CROWDING[0]:
-        around = _evenly_lit(around, _between(distance, NEAR + 0.5, margin))
-        contrast, paper, crowding = _contrast(around, ring, ink)
     if not contrast:
         return Evidence(1.0, 1.0, slim, False)
     softness = contrast / max(_steepness(around, border), 0.1) / max(width, 8.0)
@@ -157,28 +139,6 @@ def _crops(candidate: Candidate, gray: np.ndarray) -> tuple[np.ndarray, np.ndarr
     if around.shape != ink.shape:
         around = cv2.resize(around, ink.shape[::-1], interpolation=cv2.INTER_AREA)
     return ink, around, margin
-
-
-def _evenly_lit(around: np.ndarray, paper: np.ndarray) -> np.ndarray:
-    """Returns the surroundings, uint8, with the slope of a shadow's soft edge taken out.
-
-    In there one side of a stroke is darker than the other, but not by a texture. `paper` is not 0
-    where the slope is looked for.
-    """
-    rows, columns = np.nonzero(paper[::2, ::2])  # a slope needs no more than every other pixel
-    if rows.size < 8:
-        return around
-    light = around[::2, ::2][rows, columns].astype(np.float32)
-    places = np.stack([2 * columns, 2 * rows, np.ones_like(rows)], axis=1).astype(np.float32)
-    slope = np.linalg.lstsq(places.T @ places, places.T @ light, rcond=None)[0]
-    spread = float(light.var())
-    if spread < 1 or float((light - places @ slope).var()) > (1 - SMOOTH) * spread:
-        return around
-    height, width = around.shape
-    across = slope[0] * np.arange(width, dtype=np.float32)
-    down = slope[1] * np.arange(height, dtype=np.float32)
-    plane = np.maximum(across[None, :] + down[:, None] + slope[2], 1)
-    return np.clip(around * (light.mean() / plane), 0, 255).astype(np.uint8)
 
 
 def _stroke_width(mask: np.ndarray) -> float:

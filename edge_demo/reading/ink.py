@@ -55,7 +55,6 @@ def find_ink(gray: np.ndarray, light_on_dark: bool | None = None) -> Ink:
     if light_on_dark:
         gray, small = cv2.bitwise_not(gray), cv2.bitwise_not(small)
     paper = _paper(small)
-    steps = _enlarge(_steps(paper), gray)
     paper = _enlarge(paper, gray)
     strength = cv2.bitwise_not(cv2.divide(gray, paper, scale=255))
     grain = _grain(strength)
@@ -64,8 +63,7 @@ def find_ink(gray: np.ndarray, light_on_dark: bool | None = None) -> Ink:
         gray = cv2.GaussianBlur(gray, (0, 0), CALMING)
         strength = cv2.bitwise_not(cv2.divide(gray, paper, scale=255))
         grain = _grain(strength)
-    doubtful = cv2.max(_enlarge(grain, gray), steps)
-    clear = cv2.compare(strength, doubtful, cv2.CMP_GT)
+    clear = cv2.compare(strength, _enlarge(grain, gray), cv2.CMP_GT)
     strength = cv2.bitwise_and(strength, strength, mask=clear)
     return Ink(strength, float(FAINTEST), grain, light_on_dark)
 
@@ -117,16 +115,6 @@ def _paper(small: np.ndarray) -> np.ndarray:
     paper = np.ascontiguousarray(paper[side:-side, side:-side])
     # The square kernel leaves blocks; a median smooths them and leaves the edges of pages alone.
     return np.maximum(cv2.medianBlur(paper, 5) if min(paper.shape) > 5 else paper, 1)
-
-
-def _steps(paper: np.ndarray) -> np.ndarray:
-    """Returns how far the paper's brightness falls within a few pixels, 255 = to nothing.
-
-    At the edge of a page or a shadow the small copy of the paper is too coarse to be divided by;
-    ink has to be stronger there than the edge is.
-    """
-    near = np.ones((5, 5), np.uint8)
-    return cv2.bitwise_not(cv2.divide(cv2.erode(paper, near), cv2.dilate(paper, near), scale=255))
 
 
 def _enlarge(small: np.ndarray, gray: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from edge_demo.reading.consensus import is_like, is_of_kind, page_kind
 from edge_demo.reading.evidence import written
 from edge_demo.reading.finder import find_candidates
 from edge_demo.reading.layout import reading_order
-from edge_demo.reading.resolve import SURE, Answer, DigitClassifier, cut, resolve
+from edge_demo.reading.resolve import Answer, DigitClassifier, cut, resolve
 
 
 class Reading(NamedTuple):
@@ -97,7 +97,7 @@ def find_writing(
     readings = [
         Reading(a.digit, a.confidence, box, a.image, a.probabilities, a.attention)
         for a, box in zip(read, boxes, strict=True)
-        if is_of_kind(a.candidate, kind) and not _is_page_edge(box, a.confidence, frame.shape)
+        if is_of_kind(a.candidate, kind)
     ]
     things = len(readings) + sum(is_like(answer.candidate, kind) for answer in unread)
     order = reading_order([reading.box for reading in readings])
@@ -109,22 +109,6 @@ def _could_be_touching(candidate: Candidate, kind: tuple[float, float], digit_wi
     height = kind[1]
     least_width = max(0.7 * height, 0.9 * candidate.height, 1.3 * digit_width)
     return 0.6 * height <= candidate.height <= 1.8 * height and candidate.width >= least_width
-
-
-def _is_page_edge(
-    box: tuple[int, int, int, int], confidence: float, shape: tuple[int, ...]
-) -> bool:
-    """Whether what touches the frame's edge is rather the edge of a page or a desk than a digit."""
-    x, y, width, height = box
-    beside = x <= 1 or x + width >= shape[1] - 1
-    above, below = y <= 1, y + height >= shape[0] - 1
-    if beside and width < 0.4 * height:
-        return True
-    # A margin line leaves the frame at the top or the bottom, and is longer than a 1 would be.
-    if (above or below) and width < 0.2 * height and height > 0.5 * shape[0]:
-        return True
-    # A digit that fills the frame may touch its edge; a small one that does is probably cut off.
-    return (beside or above or below) and confidence < SURE and height < 0.5 * shape[0]
 
 
 def _frame_box(
