@@ -130,7 +130,7 @@ def page_cases(page, classifier, network):
     from edge_demo.reading import reader, seen, union
     from edge_demo.reading.peaks import shares
 
-    writing = reader.read_upright(page.image, classifier, DOUBTFUL, True, enlarge=False)
+    writing = reader.read_upright(page.image, classifier, DOUBTFUL, True)
     view = seen.best_view(page.image, network, turn=False)
     found = union.gather(writing.readings, view.seen, page.image, classifier)
     left = np.ones(len(page.digits), bool)

@@ -140,9 +140,8 @@ def read(gray, view, classifier):
     from edge_demo.contract import THRESHOLD
     from edge_demo.reading import reader, seen
 
-    beside = reader.read_upright(gray, classifier, THRESHOLD, True, enlarge=False)
-    both = seen.read_with(view, beside, classifier, THRESHOLD)
     writing = reader.read_upright(gray, classifier, THRESHOLD, True)
+    both = seen.read_with(view, writing, classifier, THRESHOLD)
     alone = [one for one in writing.readings if one.confidence >= THRESHOLD]
     return dict(zip(WAYS, (alone, both), strict=True))
 

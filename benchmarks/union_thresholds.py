@@ -117,9 +117,8 @@ def variants(gray, classifier, network):
     from edge_demo.reading import reader, seen, union
 
     writing = reader.read_page(gray, classifier).readings
-    beside = reader.read_upright(gray, classifier, THRESHOLD, True, enlarge=False).readings
     view = seen.best_view(gray, network, turn=False)
-    found = union.gather(beside, view.seen, gray, classifier)
+    found = union.gather(writing, view.seen, gray, classifier)
     weights = union.load_weights()
     result = {"the stages alone": [one for one in writing if one.confidence >= THRESHOLD]}
     result["both, by the rules"] = union.united(found, weights, 0.0)

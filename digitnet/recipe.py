@@ -169,7 +169,7 @@ def default() -> Recipe:
     it. A whole run took eight minutes on two idle x86-64 cores, of a shared host on which
     `python -m benchmarks.train_speed` shows 10,700 to 14,200 images a second.
     """
-    return Recipe(weight_decay=5e-4)
+    return Recipe()
 
 
 def long() -> Recipe:

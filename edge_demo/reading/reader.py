@@ -105,7 +105,7 @@ def _read_both_ways(
     view = best_view(gray, network, turn)
     laid = slanted(frame) if view.askew else frame
     turned = np.ascontiguousarray(np.rot90(laid, view.turns))
-    writing = read_upright(turned, classifier, threshold, True, enlarge=False)
+    writing = read_upright(turned, classifier, threshold, True)
     readings = read_with(view, writing, classifier, threshold)
     certainty = sum(reading.confidence for reading in readings)
     things = max(len(readings), writing.things)
@@ -141,28 +141,19 @@ def turn_box(
 
 
 def read_upright(
-    frame: np.ndarray,
-    classifier: DigitClassifier,
-    threshold: float,
-    still: bool,
-    enlarge: bool = True,
+    frame: np.ndarray, classifier: DigitClassifier, threshold: float, still: bool
 ) -> Writing:
     """Reads a frame as it lies: in the polarity of most of its strokes, or in the other.
 
     The strokes that decide may be a desk's, whose light streaks beside a sheet read as many a 1.
-    Beside the page reader, which has a level for small digits, nothing is enlarged: the stages read
-    more of what is no digit there than of what is one (`benchmarks.stages`).
-
-    Args:
-        frame, classifier, threshold, still: As `read_page` has them.
-        enlarge: Whether a small still is read enlarged.
+    Arguments are those of `read_page`.
     """
     best = find_writing(frame, classifier, threshold)
     if still or _is_mostly_bars(best):
         other = find_writing(frame, classifier, threshold, not best.light_on_dark)
         if _is_clear(other) and _telling(other) > _telling(best):
             best = other
-    if not still or not enlarge or max(frame.shape[:2]) >= SMALL_SIDE:
+    if not still or max(frame.shape[:2]) >= SMALL_SIDE:
         return best
     enlarged = find_writing(frame, classifier, threshold, best.light_on_dark, enlarge=True)
     # On paper that shows nothing, an enlarged grain or a rule may look like a digit.

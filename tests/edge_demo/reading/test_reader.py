@@ -8,7 +8,6 @@ import pytest
 
 from digitnet.drawn.pages import draw_empty_page, draw_scene
 from edge_demo.frames.synthetic import draw_page
-from edge_demo.model.page_model import PageModel
 from edge_demo.reading import reader
 from edge_demo.reading.reader import read_digits, read_page, turn_box
 from edge_demo.reading.writing import find_writing
@@ -168,21 +167,6 @@ def test_small_digits_of_a_small_picture_are_read_enlarged(classifier):
             right[still] += sum((Counter(digits) & Counter(page.digits)).values())
     written = sum(len(page.digits) for page in pages)
     assert right[True] >= 0.95 * written and right[True] > right[False] + 10
-
-
-def test_the_stages_enlarge_nothing_beside_the_page_reader(classifier, page, monkeypatch):
-    enlarged = []
-
-    def find(frame, classifier, threshold, light_on_dark=None, enlarge=False):
-        enlarged.append(enlarge)
-        return find_writing(frame, classifier, threshold, light_on_dark, enlarge)
-
-    monkeypatch.setattr(reader, "find_writing", find)
-    read = read_digits(page.image, classifier, network=PageModel())
-    assert [reading.digit for reading in read] == list(page.digits)
-    assert enlarged and not any(enlarged)
-    read_digits(page.image, classifier)
-    assert any(enlarged)
 
 
 def test_boxes_of_a_small_picture_are_in_its_own_pixels(classifier):
