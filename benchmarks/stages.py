@@ -10,18 +10,29 @@ pages weigh them: a stage with no worth in either column goes.
 """
 
 import contextlib
+import importlib
 import json
 import sys
 import time
 from unittest import mock
 
-from benchmarks import blocks
+from benchmarks import blocks, union_thresholds
+from benchmarks.union_thresholds import NAMES
 from edge_demo.contract import UserError, run_command
 
 FIRST = 1300  # seeds that no other script uses
 FALSE_DIGIT = 1.5
 WAYS = ("stages alone", "both")
 EVERYTHING = "everything"
+
+
+def _parts_only(piece, threshold):
+    from edge_demo.reading import pieces
+
+    found = pieces._components(piece.ink, threshold, piece.x, piece.y)
+    return pieces._without_crumbs(found)
+
+
 # How a stage is left out: (module of edge_demo.reading, name in it, what stands in its place).
 STAGES = {
     EVERYTHING: (),
@@ -31,7 +42,7 @@ STAGES = {
     "a place's own grain": (("ink", "CLEAR", 0.0),),
     "rulings": (("pieces", "without_rulings", lambda *_: None),),
     "a piece's own threshold": (("pieces", "EDGE_SHARE", 0.0),),
-    "wholes beside their parts": (("pieces", "_settled", None),),
+    "wholes beside their parts": (("pieces", "_settled", _parts_only),),
     "strokes joined": (("candidates", "_near_pairs", lambda candidates: iter(())),),
     "blots": (("candidates", "_is_blot", lambda candidate: False),),
     "slanted second looks": (("resolve", "SLANTS", ()),),
@@ -55,39 +66,26 @@ def main(argv=None):
 
 def _run(argv):
     parser = blocks.parser("stages", __doc__)
-    parser.add_argument("--pages", type=int, default=2, help="of each kind (default: 2)")
+    union_thresholds.add_options(parser)
     parser.add_argument("--only", nargs="+", metavar="STAGE", help=", ".join(STAGES))
-    parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
-    blocks.add_page_reader_options(parser)
-    blocks.add_hands_option(parser)
-    parser.add_argument("--dataset", default="auto", help="the digits to draw with")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    if arguments.pages < 1:
-        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
     chosen = dict.fromkeys([EVERYTHING, *(arguments.only or STAGES)])
     for stage in chosen:
         if stage not in STAGES:
             raise UserError(f"there is no stage {stage!r}; they are: {', '.join(STAGES)}.")
-    blocks.use_hands(arguments)
 
     from tqdm import tqdm
 
-    from benchmarks.union_thresholds import NAMES, drawn
-    from digitnet.digits import datasets
-    from edge_demo.model.classifier import Classifier
-    from edge_demo.model.page_model import PageModel
+    from edge_demo.reading import seen
 
-    classifier, network = Classifier(arguments.model), PageModel(arguments.page_reader)
-    digits = datasets.load(arguments.dataset, validation_count=5000)
+    classifier, network, digits = union_thresholds.opened(arguments)
     totals = {
         stage: {way: dict.fromkeys((*NAMES, "milliseconds"), 0) for way in WAYS} for stage in chosen
     }
-    pages = list(drawn(arguments.pages, digits, (FIRST, FIRST, FIRST)))
+    pages = list(union_thresholds.drawn(arguments.pages, digits, (FIRST, FIRST, FIRST)))
     for _, draw, score in tqdm(pages, desc="reading pages", unit="page"):
         page, gray = draw()
-        view = _view(gray, network)
+        view = seen.best_view(gray, network, turn=False)
         for stage in chosen:
             started = time.perf_counter()
             with left_out(stage):
@@ -107,32 +105,14 @@ def _run(argv):
     return 0
 
 
-def _view(gray, network):
-    from edge_demo.reading import seen
-
-    return seen.best_view(gray, network, turn=False)
-
-
 @contextlib.contextmanager
 def left_out(stage):
     """Reads without a stage while it is open."""
-    import importlib
-
     with contextlib.ExitStack() as stack:
         for module, name, instead in STAGES[stage]:
             loaded = importlib.import_module(f"edge_demo.reading.{module}")
-            if name == "_settled":
-                instead = _parts_only(loaded)
             stack.enter_context(mock.patch.object(loaded, name, instead))
         yield
-
-
-def _parts_only(pieces):
-    def settled(piece, threshold):
-        found = pieces._components(piece.ink, threshold, piece.x, piece.y)
-        return pieces._without_crumbs(found)
-
-    return settled
 
 
 def read(gray, view, classifier):

@@ -36,26 +36,12 @@ def main(argv=None):
 
 def _run(argv):
     parser = blocks.parser("union_thresholds", __doc__)
-    parser.add_argument("--pages", type=int, default=2, help="of each kind (default: 2)")
-    parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
-    blocks.add_page_reader_options(parser)
-    blocks.add_hands_option(parser)
-    parser.add_argument("--dataset", default="auto", help="the digits to draw with")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    blocks.add_write_option(parser)
+    add_options(parser)
     arguments = parser.parse_args(argv)
-    if arguments.pages < 1:
-        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
-    blocks.use_hands(arguments)
 
     from tqdm import tqdm
 
-    from digitnet.digits import datasets
-    from edge_demo.model.classifier import Classifier
-    from edge_demo.model.page_model import PageModel
-
-    classifier, network = Classifier(arguments.model), PageModel(arguments.page_reader)
-    digits = datasets.load(arguments.dataset, validation_count=5000)
+    classifier, network, digits = opened(arguments)
     counts = {}
     pages = list(drawn(arguments.pages, digits))
     for group, draw, score in tqdm(pages, desc="reading pages", unit="page"):
@@ -72,6 +58,31 @@ def _run(argv):
         blocks.write(arguments.write, "union-thresholds", table, blocks.command(parser, argv))
     print(table)
     return 0
+
+
+def add_options(parser):
+    """Adds what a benchmark takes that reads `drawn` pages with parts of its own left out."""
+    parser.add_argument("--pages", type=int, default=2, help="of each kind (default: 2)")
+    parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
+    parser.add_argument("--page-reader", metavar="FILE", help="likewise, of a page reader")
+    blocks.add_hands_option(parser)
+    parser.add_argument("--dataset", default="auto", help="the digits to draw with")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    blocks.add_write_option(parser)
+
+
+def opened(arguments):
+    """The classifier, the page reader and the digits to draw with that `add_options` names."""
+    if arguments.pages < 1:
+        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    blocks.use_hands(arguments)
+
+    from digitnet.digits import datasets
+    from edge_demo.model.classifier import Classifier
+    from edge_demo.model.page_model import PageModel
+
+    digits = datasets.load(arguments.dataset, validation_count=5000)
+    return Classifier(arguments.model), PageModel(arguments.page_reader), digits
 
 
 def drawn(count, digits, first=FIRST):

@@ -16,7 +16,7 @@ class Rules(NamedTuple):
     clear: Sureness from which a peak tells how a page lies: grain makes hundreds below.
     power: What a digit's certainty counts with, because many are half a digit upside down and few
         a whole one.
-    better, gain: So many times as much, and so much more, has to be seen another way round.
+    gain: So much more has to be seen another way round.
     as_sure: Of the mean certainty as the page lies, what has to be had another way round: beside
         words that read as digits upside down, one sure digit says that a page lies well.
     well: The mean certainty from which a page is not tried another way round.
@@ -25,7 +25,6 @@ class Rules(NamedTuple):
 
     clear: float = 0.5
     power: float = 2
-    better: float = 1.0
     gain: float = 0.5
     as_sure: float = 1.0
     well: float = 0.65
@@ -92,6 +91,5 @@ def _clearest(told: Sequence[Told], now: Told, rules: Rules) -> int:
     """Which of several views tells most, and clearly more than the present one; else the first."""
     index = max(range(len(told)), key=lambda one: told[one].weight)
     best = told[index]
-    least = max(rules.better * now.weight, now.weight + rules.gain)
     enough = best.clear >= rules.fewest and best.mean >= rules.as_sure * now.mean
-    return index if enough and best.weight > least else 0
+    return index if enough and best.weight > now.weight + rules.gain else 0

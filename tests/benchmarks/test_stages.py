@@ -48,9 +48,10 @@ def test_no_pages_are_a_sentence(capsys):
 def test_a_page_is_read_in_both_ways_without_a_stage(page):
     from edge_demo.model.classifier import Classifier
     from edge_demo.model.page_model import PageModel
+    from edge_demo.reading import seen
 
     gray = cv2.cvtColor(page.image, cv2.COLOR_BGR2GRAY)
-    view = stages._view(gray, PageModel())
+    view = seen.best_view(gray, PageModel(), turn=False)
     with stages.left_out("cuts"):
         answers = stages.read(gray, view, Classifier())
     assert list(answers) == list(WAYS)

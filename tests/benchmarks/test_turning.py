@@ -46,17 +46,17 @@ def test_a_page_that_is_read_well_or_shows_next_to_nothing_is_looked_at_once(fir
 
 def test_the_rules_with_most_pages_put_right_are_chosen_and_of_equals_the_most_cautious():
     outcomes = {
-        Rules(better=1.0): [100, *[50] * 7],
-        Rules(better=1.2): [100, *[50] * 7],
-        Rules(clear=0.5, better=2.0): [98, *[58] * 7],  # two pages turned wrongly outweigh them
+        Rules(gain=0.5): [100, *[50] * 7],
+        Rules(gain=1.0): [100, *[50] * 7],
+        Rules(clear=0.6, gain=2.0): [98, *[58] * 7],  # two pages turned wrongly outweigh them
         Rules(clear=0.7): [99, *[45] * 7],
     }
-    assert turning.choose(outcomes, pages=100) == Rules(better=1.2)
+    assert turning.choose(outcomes, pages=100) == Rules(gain=1.0)
 
 
 def test_of_rules_that_hardly_differ_those_are_chosen_that_turn_more_pages():
-    outcomes = {Rules(better=2.0): [100, *[50] * 7], Rules(better=1.4): [99, *[58] * 7]}
-    assert turning.choose(outcomes, pages=100) == Rules(better=1.4)
+    outcomes = {Rules(gain=2.0): [100, *[50] * 7], Rules(gain=1.5): [99, *[58] * 7]}
+    assert turning.choose(outcomes, pages=100) == Rules(gain=1.5)
 
 
 def test_fewer_looks_are_chosen_where_hardly_a_page_is_lost():
