@@ -6,6 +6,7 @@ Parquet parts to pass them over.
 
 import array
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -145,24 +146,27 @@ class _Listing:
 
 
 def _begin(source: Storage, output: Storage, options: Options) -> None:
+    listing, count = _Listing(), 0
+    files = listing.watch(list_files(source))
+    shards = cut(source, files, options.shard_size, options.column)
+    # Before the folder is made, so that a job that is refused leaves none behind.
+    first = next(shards, None)
+    if first is None:
+        raise UserError(
+            f"There is no picture in {source.url}: it holds no pictures, tar archives or "
+            "Parquet files, or empty ones."
+        )
     output.filesystem.create_dir(output.root, recursive=True)
     output.remove_temporary()
-    listing, shards = _Listing(), 0
-    files = listing.watch(list_files(source))
     with output.replacing(SHARDS) as stream:
-        for shard in cut(source, files, options.shard_size, options.column):
+        for shard in itertools.chain([first], shards):
             stream.write(json.dumps(shard).encode() + b"\n")
-            shards += 1
-        if not shards:
-            raise UserError(
-                f"There is no picture in {source.url}: it holds no pictures, tar archives or "
-                "Parquet files, or empty ones."
-            )
+            count += 1
     plan = {
         "options": options._asdict(),
         "files": listing.count,
         "listing_sha256": listing.sha256(),
-        "shards": shards,
+        "shards": count,
     }
     with output.replacing(PLAN) as stream:
         stream.write(json.dumps(plan, indent=2).encode() + b"\n")

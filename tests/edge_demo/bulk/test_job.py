@@ -206,15 +206,16 @@ def test_a_folder_of_something_else_is_refused(without_ray, run, parquet, tmp_pa
     refused(run(parquet, "--out", tmp_path / "read"), "holds files of something else")
 
 
-def test_an_empty_input_is_refused_and_leaves_no_plan(without_ray, run, tmp_path):
+def test_an_empty_input_is_refused_and_leaves_nothing(without_ray, run, tmp_path):
     (tmp_path / "scans").mkdir()
     (tmp_path / "scans" / "notes.txt").write_text("no picture")
     refused(run(tmp_path / "scans", "--out", tmp_path / "read"), "There is no picture in")
-    assert not list((tmp_path / "read").iterdir())
+    assert not (tmp_path / "read").exists()
 
 
 def test_a_missing_input_is_refused(without_ray, run, tmp_path):
     refused(run(tmp_path / "nowhere", "--out", tmp_path / "read"), "There is no file or folder")
+    assert not (tmp_path / "read").exists()
 
 
 def test_a_file_that_is_no_input_is_refused(without_ray, run, tmp_path):
@@ -226,7 +227,7 @@ def test_a_file_that_is_no_input_is_refused(without_ray, run, tmp_path):
 def test_a_parquet_file_without_the_column_is_refused(without_ray, run, parquet, tmp_path):
     result = run(parquet, "--out", tmp_path / "read", "--column", "scan")
     refused(result, "has no column scan (it has image); --column names that of the pictures.")
-    assert not list((tmp_path / "read").iterdir())
+    assert not (tmp_path / "read").exists()
 
 
 def test_results_do_not_go_into_the_input(without_ray, run, folder):

@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("ray", reason="the extra `bulk` is not installed here")
 
 from benchmarks import bulk  # noqa: E402
-from benchmarks.bulk_jobs import ROOT, Job, write_crops  # noqa: E402
+from benchmarks.bulk_jobs import ROOT, Job, is_worker, write_crops  # noqa: E402
 from edge_demo.contract import UserError  # noqa: E402
 
 pytestmark = pytest.mark.slow  # Ray takes its time to start
@@ -56,8 +56,17 @@ def test_control_c_ends_the_workers_and_prints_the_way_on(crops, tmp_path):
     assert job.process.returncode == 130
     assert error.strip().splitlines()[-1].endswith("--shard-size 2 --resume")
     assert "Traceback" not in error
-    assert not [worker for worker in workers if os.path.exists(f"/proc/{worker}")]
+    wait_for_end_of(workers)
     assert not list((tmp_path / "read").glob(".*"))
+
+
+def wait_for_end_of(workers):
+    # Ray kills them and does not wait, and a process 1 that reaps late leaves their ids behind.
+    for _ in range(100):
+        if not any(is_worker(worker) for worker in workers):
+            return
+        time.sleep(0.1)
+    pytest.fail("a worker goes on after its command has ended")
 
 
 def test_speed_and_memory_are_measured(crops, tmp_path, monkeypatch):
