@@ -40,6 +40,43 @@ def add_write_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def require_one_or_more(arguments: argparse.Namespace, *names: str) -> None:
+    """Refuses options that were given a number below 1.
+
+    Args:
+        arguments: Of a parser.
+        names: Of the options, as `arguments` has them; one that was not given may be None.
+
+    Raises:
+        UserError: One is below 1.
+    """
+    for name in names:
+        value = getattr(arguments, name)
+        if value is not None and value < 1:
+            raise UserError(f"--{name.replace('_', '-')} takes 1 or more. Received: {value}")
+
+
+def add_only_option(parser: argparse.ArgumentParser) -> None:
+    """Adds --only TEXT to a benchmark of drawn pages."""
+    parser.add_argument("--only", metavar="TEXT", help="only kinds whose name contains TEXT")
+
+
+def kinds_of(arguments: argparse.Namespace) -> list[str]:
+    """The kinds of written pages that --only leaves.
+
+    Raises:
+        UserError: None.
+    """
+    from digitnet.drawn.page_kinds import KINDS
+
+    names = [name for name in KINDS if not arguments.only or arguments.only in name]
+    if not names:
+        raise UserError(
+            f"--only takes a part of one of {', '.join(KINDS)}. Received: {arguments.only}"
+        )
+    return names
+
+
 def command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> str:
     """The command line as it was given, every option included.
 
@@ -67,9 +104,7 @@ def add_page_reader_options(parser):
     parser.add_argument(
         "--page-reader", metavar="FILE", help="a .tflite file (default: the shipped one)"
     )
-    parser.add_argument(
-        "--stages-only", action="store_true", help="read without the page reader, as video is read"
-    )
+    parser.add_argument("--stages-only", action="store_true", help="read without the page reader")
 
 
 def add_hands_option(parser):

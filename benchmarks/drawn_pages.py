@@ -13,7 +13,7 @@ import json
 import sys
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import run_command
 
 SIZE = (640, 480)
 SEED = 20_260_726  # and the kind's number and the page's: pools' seeds have two parts
@@ -28,11 +28,9 @@ def main(argv=None):
 
 
 def _run(argv):
-    from digitnet.drawn.page_kinds import KINDS
-
     parser = blocks.parser("drawn_pages", __doc__)
     parser.add_argument("--pages", type=int, default=20, help="of each kind (default: 20)")
-    parser.add_argument("--only", metavar="TEXT", help="only kinds whose name contains TEXT")
+    blocks.add_only_option(parser)
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
     blocks.add_page_reader_options(parser)
     blocks.add_hands_option(parser)
@@ -41,14 +39,9 @@ def _run(argv):
     parser.add_argument("--sheet", metavar="FILE.png", help="write every mistake into one picture")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    if arguments.pages < 1:
-        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    blocks.require_one_or_more(arguments, "pages")
     blocks.use_hands(arguments)
-    names = [name for name in KINDS if not arguments.only or arguments.only in name]
-    if not names:
-        raise UserError(
-            f"--only takes a part of one of {', '.join(KINDS)}. Received: {arguments.only}"
-        )
+    names = blocks.kinds_of(arguments)
 
     from tqdm import tqdm
 

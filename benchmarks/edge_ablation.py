@@ -216,10 +216,7 @@ def _main(argv):
     for variant in arguments.variants:
         if variant not in VARIANTS:
             raise UserError(f"there is no variant {variant!r}; they are: {', '.join(VARIANTS)}.")
-    for option in ("seeds", "epochs"):
-        if getattr(arguments, option) < 1:
-            value = getattr(arguments, option)
-            raise UserError(f"--{option} must be at least 1, but it is {value}.")
+    blocks.require_one_or_more(arguments, "seeds", "epochs")
     if not arguments.report:
         _train(arguments)
     cells = read(arguments.out)

@@ -10,7 +10,7 @@ import json
 import sys
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import run_command
 
 
 def main(argv=None):
@@ -36,8 +36,7 @@ def _run(argv):
     from edge_demo.showing import overlay
     from edge_demo.showing.saving import write_picture
 
-    if arguments.pages < 1:
-        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    blocks.require_one_or_more(arguments, "pages")
     classifier = Classifier(arguments.model)
     network = blocks.page_reader(arguments)
     threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import THRESHOLD, UserError, run_command
 
 
 def main(argv=None):
@@ -66,11 +66,12 @@ def watch(video, model, seconds, windows=10):
     """Reads a looping video; returns a dict of measurements for each tenth of the time."""
     from edge_demo.frames.cameras import Video
     from edge_demo.frames.newest import NewestFrames
+    from edge_demo.model.page_model import PageModel
     from edge_demo.model.reloading import ReloadingClassifier
-    from edge_demo.reading.reader import read_digits
-    from edge_demo.reading.tracker import Tracker
+    from edge_demo.reading.source_reader import SourceReader
 
-    classifier, tracker, result = ReloadingClassifier(model), Tracker(), []
+    reader = SourceReader(ReloadingClassifier(model), THRESHOLD, network=PageModel())
+    result = []
     frames = NewestFrames(lambda: Video(video, loop=True), "video")
     start = time.monotonic()
     try:
@@ -78,7 +79,7 @@ def watch(video, model, seconds, windows=10):
             lags, begun = [], time.monotonic()
             while time.monotonic() < start + number * seconds / windows:
                 image, taken_at = next(frames)
-                tracker.update(read_digits(image, classifier, still=False), taken_at - start)
+                reader.read(image, taken_at - start)
                 lags.append(1e3 * (time.monotonic() - taken_at))
             window = {
                 "minutes": (time.monotonic() - start) / 60,

@@ -163,10 +163,7 @@ def _main(argv):
     )
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    for option in ("seeds", "epochs"):
-        value = getattr(arguments, option)
-        if value is not None and value < 1:
-            raise UserError(f"--{option} must be at least 1, but it is {value}.")
+    blocks.require_one_or_more(arguments, "seeds", "epochs")
     if not arguments.report:
         _train(arguments, blocks.command(parser, argv))
     cells = gate_cells.read(arguments.out)

@@ -75,9 +75,7 @@ def _main(argv):
     parser.add_argument("--epochs", type=int, default=5, help="that are timed (default: 5)")
     parser.add_argument("--batch-size", type=int, default=1, help="default: 1")
     arguments = parser.parse_args(argv)
-    for name in ("steps", "epochs", "batch_size"):
-        if getattr(arguments, name) < 1:
-            raise UserError(f"--{name.replace('_', '-')} must be at least 1.")
+    blocks.require_one_or_more(arguments, "steps", "epochs", "batch_size")
 
     import keras
 

@@ -10,7 +10,7 @@ import json
 import sys
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import run_command
 
 NAMES = ("pages", "numbers", "right", "points", "found", "false_points")
 
@@ -30,8 +30,7 @@ def _run(argv):
 
     from digitnet.drawn.number_pages import NUMBER_PAGES, draw_number_page
 
-    if arguments.pages < 1:
-        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    blocks.require_one_or_more(arguments, "pages")
     kinds = {}
     for kind in NUMBER_PAGES:
         kinds[kind] = dict.fromkeys(NAMES, 0)

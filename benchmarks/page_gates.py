@@ -17,7 +17,7 @@ import statistics
 import sys
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import run_command
 
 MODELS = {
     "page_reader_no_gates": "no gate",
@@ -52,10 +52,7 @@ def _run(argv):
     parser.add_argument("--runs", type=pathlib.Path, default=pathlib.Path("runs/page-gates"))
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    for name in ("seeds", "epochs", "training_pages", "pages"):
-        given = getattr(arguments, name)
-        if given is not None and given < 1:
-            raise UserError(f"--{name.replace('_', '-')} takes 1 or more. Received: {given}")
+    blocks.require_one_or_more(arguments, "seeds", "epochs", "training_pages", "pages")
     results = {name: [] for name in MODELS}
     for seed in range(arguments.seeds):
         for name in MODELS:

@@ -42,10 +42,7 @@ def _main(argv):
     add("--plot", metavar="FILE.png", help="accuracy over bytes and over microseconds")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    for name in ("epochs", "limit", "corrupted", "rounds"):
-        value = getattr(arguments, name)
-        if value is not None and value < 1:
-            raise UserError(f"--{name} takes 1 or more. Received: {value}")
+    blocks.require_one_or_more(arguments, "epochs", "limit", "corrupted", "rounds")
     if arguments.run_dir:
         _check_onnx(arguments.run_dir / "model.keras")
 

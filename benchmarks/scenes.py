@@ -9,7 +9,7 @@ import json
 import sys
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import run_command
 
 NAMES = ("scenes", "digits", "read", "found", "false_digits", "wholly_right")
 
@@ -39,8 +39,7 @@ def _run(argv):
     from edge_demo.showing import overlay
     from edge_demo.showing.saving import write_picture
 
-    if arguments.scenes < 1:
-        raise UserError(f"--scenes takes 1 or more. Received: {arguments.scenes}")
+    blocks.require_one_or_more(arguments, "scenes")
     classifier = Classifier(arguments.model)
     network = blocks.page_reader(arguments)
     threshold = reader.THRESHOLD if arguments.threshold is None else arguments.threshold

@@ -103,8 +103,7 @@ def _main(argv):
     for name in arguments.recipes:
         if name not in RECIPES:
             raise UserError(f"there is no recipe {name!r}; they are: {', '.join(RECIPES)}.")
-    if arguments.seeds < 1:
-        raise UserError(f"--seeds must be at least 1, but it is {arguments.seeds}.")
+    blocks.require_one_or_more(arguments, "seeds")
     jobs = [(recipe, seed) for recipe in arguments.recipes for seed in range(arguments.seeds)]
     runs: dict[str, list[dict]] = {}
     for recipe, seed in tqdm(jobs, desc="runs"):

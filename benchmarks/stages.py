@@ -121,7 +121,7 @@ def read(gray, view, classifier):
     from edge_demo.reading import reader, seen
 
     writing = reader.read_upright(gray, classifier, THRESHOLD, True)
-    both = seen.read_with(view, writing, classifier, THRESHOLD)
+    both = seen.read_with(view, writing.readings, classifier, THRESHOLD)
     alone = [one for one in writing.readings if one.confidence >= THRESHOLD]
     return dict(zip(WAYS, (alone, both), strict=True))
 

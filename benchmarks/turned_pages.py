@@ -10,7 +10,7 @@ that column counts most.
 import sys
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import run_command
 
 KINDS = ("pen", "signs", "letters", "ruled", "small", "touching", "broken", "all at once")
 LEAST_DIGITS = 4  # fewer do not tell how a page lies, and are not asked
@@ -27,8 +27,7 @@ def _run(argv):
     parser.add_argument("--seed", type=int, default=500, help="of the first page (default: 500)")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    if arguments.pages < 1:
-        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    blocks.require_one_or_more(arguments, "pages")
     table = to_table(measure(arguments.pages, arguments.seed))
     if arguments.write:
         blocks.write(arguments.write, "turned-pages", table, blocks.command(parser, argv))

@@ -18,7 +18,7 @@ import sys
 from typing import NamedTuple
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import run_command
 
 GRID = {
     "clear": (0.5, 0.6, 0.7),  # below a half grain counts: a test has it
@@ -61,8 +61,7 @@ def _run(argv):
     parser.add_argument("--dataset", default="auto", help="the digits to draw with")
     blocks.add_write_option(parser)
     arguments = parser.parse_args(argv)
-    if arguments.pages < 1:
-        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    blocks.require_one_or_more(arguments, "pages")
 
     from edge_demo.model.page_model import PageModel
 

@@ -17,7 +17,7 @@ import math
 import sys
 
 from benchmarks import blocks
-from edge_demo.contract import UserError, run_command
+from edge_demo.contract import run_command
 
 TRIED = {
     "witnesses": (1, 2, 3, 5, math.inf),
@@ -73,8 +73,7 @@ def add_options(parser):
 
 def opened(arguments):
     """The classifier, the page reader and the digits to draw with that `add_options` names."""
-    if arguments.pages < 1:
-        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    blocks.require_one_or_more(arguments, "pages")
     blocks.use_hands(arguments)
 
     from digitnet.digits import datasets

@@ -158,7 +158,7 @@ class Demo:
         caption, mask = "", None
         if frame.time is not None and self.rate:
             caption = f"{1 / self.rate:.0f} frames/s"
-        if attention and frame.time is None:  # the page reader reads pictures, not streams
+        if attention and frame.time is None:  # a page's mask takes as long as a look
             gray = cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY)
             # A page read at 45° shows the mask of the page as it lies.
             mask = page_mask(gray, self.network, 0 if page.askew else page.turns)

@@ -1,7 +1,6 @@
 """The ink of a digit whose box is known: what stands out in it, lighter or darker than around."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,19 +10,11 @@ PAPER = 0.6  # of the longer side: strokes are narrower than this, and their pap
 MOST_SIDE = 160  # pixels: larger cut-outs are read on a smaller copy
 OWN = 0.5  # share of a piece of ink that lies in the box when the piece is the digit's
 BOX_MARGIN = 0.06  # of the longer side, by which a box may be too small
+STRONGEST = 0.9  # quantile of the ink's shades that is its strokes' contrast
 CRUMB = 0.03  # share of the ink, below which a piece is a speck
 
 
-class Cutout(NamedTuple):
-    """ink: uint8 [h, w], 255 = ink, 0 = paper and what is no part of the digit. peak: 0..255, the
-    contrast of its strongest strokes with the paper.
-    """
-
-    ink: np.ndarray
-    peak: float
-
-
-def cut_out(gray: np.ndarray, box: np.ndarray) -> Iterator[Cutout]:
+def cut_out(gray: np.ndarray, box: np.ndarray) -> Iterator[np.ndarray]:
     """Yields the ink of a box in either polarity, dark ink first.
 
     Args:
@@ -31,7 +22,8 @@ def cut_out(gray: np.ndarray, box: np.ndarray) -> Iterator[Cutout]:
         box: float [4], x, y, width, height in pixels of the frame.
 
     Yields:
-        A Cutout for each polarity that has ink in the box.
+        uint8 [h, w] for each polarity that has ink in the box, 255 = ink, 0 = paper and what is no
+        part of the digit.
     """
     part, inside = _part(gray, box)
     if part.size == 0:
@@ -41,9 +33,9 @@ def cut_out(gray: np.ndarray, box: np.ndarray) -> Iterator[Cutout]:
     for one in (part, cv2.bitwise_not(part)):
         paper = cv2.blur(cv2.morphologyEx(one, cv2.MORPH_CLOSE, kernel), (3, 3))
         strength = cv2.bitwise_not(cv2.divide(one, np.maximum(paper, 1), scale=255))
-        cutout = _own_ink(strength, inside)
-        if cutout is not None:
-            yield cutout
+        ink = _own_ink(strength, inside)
+        if ink is not None:
+            yield ink
 
 
 def _part(gray: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -63,7 +55,7 @@ def _part(gray: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return part, inside
 
 
-def _own_ink(strength: np.ndarray, inside: np.ndarray) -> Cutout | None:
+def _own_ink(strength: np.ndarray, inside: np.ndarray) -> np.ndarray | None:
     """The pieces of ink that lie in the box for the most part, or None where there are none."""
     margin = BOX_MARGIN * max(inside[2:]) + 1
     left, top = (max(0, int(v - margin)) for v in inside[:2])
@@ -90,7 +82,8 @@ def _own_ink(strength: np.ndarray, inside: np.ndarray) -> Cutout | None:
     # What reaches out of the box belongs to something else.
     kept = (own[labels] & (core > 0)).astype(np.uint8)
     ink = cv2.bitwise_and(strength, strength, mask=kept)
-    peak = float(np.percentile(ink[kept > 0], 90)) if kept.any() else 0.0
+    strokes = np.sort(ink[kept > 0])
+    peak = float(strokes[int(STRONGEST * (len(strokes) - 1))]) if len(strokes) else 0.0
     if peak < 1:
         return None
-    return Cutout(cv2.convertScaleAbs(ink, alpha=255 / peak), peak)
+    return cv2.convertScaleAbs(ink, alpha=255 / peak)

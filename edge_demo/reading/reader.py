@@ -106,7 +106,7 @@ def _read_both_ways(
     laid = slanted(frame) if view.askew else frame
     turned = np.ascontiguousarray(np.rot90(laid, view.turns))
     writing = read_upright(turned, classifier, threshold, True)
-    readings = read_with(view, writing, classifier, threshold)
+    readings = read_with(view, writing.readings, classifier, threshold)
     certainty = sum(reading.confidence for reading in readings)
     things = max(len(readings), writing.things)
     badly = things >= LEAST_TURNED and certainty < BAD_PAGE * things

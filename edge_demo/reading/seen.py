@@ -15,7 +15,7 @@ from edge_demo.reading.peaks import Peaks
 from edge_demo.reading.resolve import DigitClassifier
 from edge_demo.reading.slant import slanted
 from edge_demo.reading.union import gather, load_weights, united
-from edge_demo.reading.writing import Reading, Writing
+from edge_demo.reading.writing import Reading
 
 # Pixels to which the longest side of a picture is brought: two canvases wide, three at 1600 would
 # take twice as long.
@@ -79,12 +79,19 @@ def best_view(gray: np.ndarray, network: PageNetwork, turn: bool) -> View:
     return View(turns, laid, look_at(sight_of(laid), network), askew)
 
 
-def sight_of(gray: np.ndarray, finest: int = 0) -> Sight:
-    """Prepares a picture uint8 [height, width], for looks from the level `finest` on."""
+def sight_of(gray: np.ndarray, finest: int = 0, most: int = LONGEST) -> Sight:
+    """Prepares a picture for looks.
+
+    Args:
+        gray: uint8 [height, width].
+        finest: The first level that will be looked at.
+        most: Pixels of its longer side, to which it is made smaller; a small one is enlarged where
+            there is as much room.
+    """
     longest = max(gray.shape)
-    scale = min(1.0, LONGEST / longest)
+    scale = min(1.0, most / longest)
     if longest < SMALL_SIDE:
-        scale = min(float(ENLARGED), LONGEST / longest)
+        scale = min(float(ENLARGED), most / longest)
     if scale != 1:
         size = [max(1, round(side * scale)) for side in gray.shape[::-1]]
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -118,10 +125,10 @@ def look_at(sight: Sight, network: PageNetwork, finest: int = 0) -> Peaks:
 
 
 def read_with(
-    view: View, writing: Writing, classifier: DigitClassifier, threshold: float
+    view: View, readings: list[Reading], classifier: DigitClassifier, threshold: float
 ) -> list[Reading]:
     """The digits of a view, in reading order: what the stages read of it, and what else is seen."""
-    found = gather(writing.readings, view.seen, view.gray, classifier)
+    found = gather(readings, view.seen, view.gray, classifier)
     readings = united(found, load_weights(), threshold)
     order = reading_order([reading.box for reading in readings])
     return [readings[index] for index in order]

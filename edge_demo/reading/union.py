@@ -23,7 +23,6 @@ NONE_SEEN = 0.1  # sureness where the page reader has no peak: below `looking.LE
 SAME = 0.55  # shared area over the smaller box's, from which two boxes may be of one digit
 ALIKE = 0.55  # of their longer sides: else one is a part of the other
 LEAST_SHARE = 1e-3  # of one digit: neither is ever quite sure that it is not this one
-LEAST_LOG = -3.0  # of faintness and smallness: below a twentieth it does not matter by how much
 KINDS = ("both", "stages", "network")
 # Of the weights, in the order of `Evidence.features`.
 NAMES = (
@@ -31,8 +30,6 @@ NAMES = (
     *(f"classifier_log_odds_{kind}" for kind in KINDS),
     "network_log_odds",
     "log_agreement",
-    "faintness",
-    "smallness",
 )
 
 
@@ -64,29 +61,25 @@ class Evidence(NamedTuple):
 
     kind: who found it, one of `KINDS`. classifier: probability of the classifier's answer.
     network: sureness of the page reader. agreement: probability that the page reader gives the
-    same answer, 0.1 where it says nothing. faintness, smallness: logarithms, 0 or less, of its
-    contrast and height over what is usual of the digits on the page that both see.
+    same answer, 0.1 where it says nothing.
     """
 
     kind: str
     classifier: float
     network: float
     agreement: float
-    faintness: float = 0.0
-    smallness: float = 0.0
 
     def features(self) -> np.ndarray:
-        """float64 [10], as `NAMES` says; the classifier's log-odds stand in its kind's place."""
+        """float64 [8], as `NAMES` says; the classifier's log-odds stand in its kind's place."""
         kinds = np.array([float(self.kind == kind) for kind in KINDS])
         odds = kinds * _log_odds(self.classifier)
         agreement = np.log(max(self.agreement, 1e-3))
-        place = [self.faintness, self.smallness]
-        return np.array([*kinds, *odds, _log_odds(self.network), agreement, *place])
+        return np.array([*kinds, *odds, _log_odds(self.network), agreement])
 
 
 @functools.cache
 def load_weights() -> np.ndarray:
-    """The fitted weights of `Evidence.features`, float64 [10]."""
+    """The fitted weights of `Evidence.features`, float64 [8]."""
     weights = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
     return np.array([weights[name] for name in NAMES])
 
@@ -116,7 +109,7 @@ def gather(
         read = _from_network(seen, at, gray, classifier)
         if read is not None:
             found.append(read)
-    return _compared(found, gray)
+    return found
 
 
 def united(
@@ -170,31 +163,6 @@ def sure_of(found: list[tuple[Reading, Evidence]]) -> int:
     return sum(one.kind == "both" and one.network >= SURE for _, one in found)
 
 
-def _compared(
-    found: list[tuple[Reading, Evidence]], gray: np.ndarray
-) -> list[tuple[Reading, Evidence]]:
-    """The same with how faint and how small each is beside the page's usual digits."""
-    if not found:
-        return found
-    peaks = np.array([_contrast(gray, reading) for reading, _ in found])
-    heights = np.array([max(reading.box[2:]) for reading, _ in found], float)
-    usual = np.array([evidence.kind == "both" for _, evidence in found])
-    if not usual.any():
-        return found
-    faintness = np.log(peaks / np.median(peaks[usual])).clip(LEAST_LOG, 0)
-    smallness = np.log(heights / np.median(heights[usual])).clip(LEAST_LOG, 0)
-    return [
-        (reading, evidence._replace(faintness=float(faint), smallness=float(small)))
-        for (reading, evidence), faint, small in zip(found, faintness, smallness, strict=True)
-    ]
-
-
-def _contrast(gray: np.ndarray, reading: Reading) -> float:
-    """The contrast of a digit's strokes with their paper, 1..255, in its stronger polarity."""
-    cutouts = cut_out(gray, np.array(reading.box, float))
-    return max((cutout.peak for cutout in cutouts), default=1.0)
-
-
 def _both(reading: Reading, sureness: float, digits: np.ndarray) -> tuple[Reading, Evidence]:
     """A digit that both see; which it is, the product of what both say decides."""
     product = np.maximum(reading.probabilities, LEAST_SHARE) * np.maximum(digits, LEAST_SHARE)
@@ -213,8 +181,8 @@ def _from_network(
     """A digit that only the page reader sees, in the polarity in which both agree best."""
     box, digits = seen.boxes[at], seen.digits[at]
     best, best_together = None, 0.0
-    for cutout in cut_out(gray, box):
-        image, probabilities, attention = classify_ink(cutout.ink, classifier)
+    for ink in cut_out(gray, box):
+        image, probabilities, attention = classify_ink(ink, classifier)
         together = np.sqrt(np.maximum(probabilities, 1e-4) * np.maximum(digits, 1e-4))
         digit = int(together.argmax())
         if together[digit] > best_together:

@@ -133,8 +133,8 @@ def test_the_table_has_differences_seed_by_seed_with_their_interval():
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--seeds", "0"], "--seeds must be at least 1, but it is 0."),
-        (["--epochs", "0"], "--epochs must be at least 1, but it is 0."),
+        (["--seeds", "0"], "--seeds takes 1 or more. Received: 0"),
+        (["--epochs", "0"], "--epochs takes 1 or more. Received: 0"),
         (["--report"], "has no finished cell"),
     ],
 )

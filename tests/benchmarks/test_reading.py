@@ -10,6 +10,7 @@ from benchmarks import frames, goals, photos, scenes, scoring
 from digitnet.drawn import pages
 from edge_demo.frames.synthetic import draw_page
 from edge_demo.model.classifier import Classifier
+from edge_demo.model.page_model import PageModel
 from edge_demo.reading.reader import Reading
 
 
@@ -114,7 +115,7 @@ def test_an_npz_without_the_keys_is_a_sentence(tmp_path, capsys):
 
 
 def test_frames_are_timed_by_stage():
-    result = frames.measure((320, 240), Classifier(), repeats=1)
+    result = frames.measure((320, 240), Classifier(), PageModel(), repeats=1)
     assert {"pieces", "normalise", "classify"} < set(result["milliseconds"])
     assert all(value >= 0 for value in result["milliseconds"].values())
 

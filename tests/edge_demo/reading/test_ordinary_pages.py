@@ -12,9 +12,11 @@ from digitnet.drawn import signs, surfaces
 from digitnet.drawn.allographs import choose_allograph
 from digitnet.drawn.glyphs import choose
 from digitnet.drawn.strokes import Hand, draw
+from edge_demo.contract import THRESHOLD
 from edge_demo.frames.synthetic import draw_page
 from edge_demo.model.page_model import PageModel
 from edge_demo.reading.reader import read_digits, read_page
+from edge_demo.reading.source_reader import SourceReader
 
 YELLOW = (110, 215, 250)  # BGR, of a sticky note
 
@@ -86,6 +88,16 @@ def dark_desk(page, random):
 def test_a_yellow_note_on_a_desk_is_read_wholly(desk, seed, classifier, network):
     readings = read_digits(note_on_a_desk(desk, seed), classifier, turn=True, network=network)
     assert "".join(str(reading.digit) for reading in readings) == "314159265"
+
+
+def test_a_yellow_note_on_a_dark_desk_is_read_in_a_video_of_it(classifier, network):
+    picture = note_on_a_desk(dark_desk, seed=0)
+    reader = SourceReader(classifier, THRESHOLD, network=network)
+    for number in range(6):
+        drift = np.array([[1, 0, 2.0 * number], [0, 1, -number]])
+        frame = cv2.warpAffine(picture, drift, (640, 480), borderMode=cv2.BORDER_REPLICATE)
+        page = reader.read(frame, number / 15)
+    assert "".join(str(reading.digit) for reading in page.readings) == "314159265"
 
 
 @pytest.mark.parametrize("seed", range(3))
