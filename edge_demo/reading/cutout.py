@@ -11,6 +11,8 @@ MOST_SIDE = 160  # pixels: larger cut-outs are read on a smaller copy
 OWN = 0.5  # share of a piece of ink that lies in the box when the piece is the digit's
 BOX_MARGIN = 0.06  # of the longer side, by which a box may be too small
 STRONGEST = 0.9  # quantile of the ink's shades that is its strokes' contrast
+STROKE = 0.02  # quantile of a box's shades: a ball-pen's strokes cover that of it and its margin
+SAMPLED_SIDE = 64  # pixels of a side, of which a digit's shades are taken
 CRUMB = 0.03  # share of the ink, below which a piece is a speck
 
 
@@ -36,6 +38,29 @@ def cut_out(gray: np.ndarray, box: np.ndarray) -> Iterator[np.ndarray]:
         ink = _own_ink(strength, inside)
         if ink is not None:
             yield ink
+
+
+def contrast(gray: np.ndarray, box: np.ndarray) -> float:
+    """How much the strongest strokes of a digit stand out from their paper, in either polarity.
+
+    Args:
+        gray: uint8 [height, width].
+        box: float [4], x, y, width, height in pixels of the frame.
+
+    Returns:
+        1..255, a share of the way from the paper's shade to black or to white, times 255.
+    """
+    part, _ = _part(gray, box)
+    if part.size == 0:
+        return 1.0
+    step = max(1, max(part.shape) // SAMPLED_SIDE)
+    shades = np.sort(part[::step, ::step], axis=None)
+    # With its margin a box is paper for more than the half of it.
+    dark, paper, light = (
+        float(shades[int(share * (len(shades) - 1))]) for share in (STROKE, 0.5, 1 - STROKE)
+    )
+    darker, lighter = 1 - dark / max(paper, 1), (light - paper) / max(255 - paper, 1)
+    return max(255 * darker, 255 * lighter, 1.0)
 
 
 def _part(gray: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge_demo.reading.cutout import cut_out
+from edge_demo.reading.cutout import contrast, cut_out
 from edge_demo.reading.peaks import Peaks, shares
 from edge_demo.reading.resolve import DigitClassifier, classify_ink
 from edge_demo.reading.writing import Reading
 
 WEIGHTS = Path(__file__).with_name("union_weights.json")
-SURE = 0.5  # sureness from which the page reader bears witness that it can read a page
 NONE_SEEN = 0.1  # sureness where the page reader has no peak: below `looking.LEAST`
 SAME = 0.55  # shared area over the smaller box's, from which two boxes may be of one digit
 ALIKE = 0.55  # of their longer sides: else one is a part of the other
@@ -30,27 +29,27 @@ NAMES = (
     *(f"classifier_log_odds_{kind}" for kind in KINDS),
     "network_log_odds",
     "log_agreement",
+    "faintness",
+    "smallness",
 )
+LEAST_LOG = -3.0  # of faintness and smallness: below a twentieth it does not matter by how much
 
 
 class Rules(NamedTuple):
     """From when on a digit is reported: `python -m benchmarks.union_thresholds` chooses them.
 
-    Of each what reads most, less one and a half times what is false, on drawn pages, or what costs
-    no scene a digit.
+    What reads most, less one and a half times what is false, on drawn pages.
 
     Attributes:
-        witnesses: Digits that both see, and the page reader is sure of, from which on it is taken
-            to know the page: what the stages alone read there is a letter, a sign or a speck.
-        alone: Least probability of a digit that the page reader alone sees.
-        among: The same on a page that it knows.
-        both: On such a page, least probability of a digit that both see.
+        both: Least probability of a digit that both ways see.
+        alone: The same of one that one of them sees alone.
+        filling: Of the frame's shorter side, the length from which on a digit fills the frame. It
+            is larger than those that the page reader knows, and what the stages read counts.
     """
 
-    witnesses: float = 1
-    alone: float = 0.7
-    among: float = 0.6
     both: float = 0.4
+    alone: float = 0.65
+    filling: float = 0.6
 
 
 RULES = Rules()
@@ -61,25 +60,31 @@ class Evidence(NamedTuple):
 
     kind: who found it, one of `KINDS`. classifier: probability of the classifier's answer.
     network: sureness of the page reader. agreement: probability that the page reader gives the
-    same answer, 0.1 where it says nothing.
+    same answer, 0.1 where it says nothing. faintness, smallness: logarithms, 0 or less, of its
+    contrast and height over what is usual of the digits on the page that both see. share: its
+    longer side over the frame's shorter one.
     """
 
     kind: str
     classifier: float
     network: float
     agreement: float
+    faintness: float = 0.0
+    smallness: float = 0.0
+    share: float = 0.0
 
     def features(self) -> np.ndarray:
-        """float64 [8], as `NAMES` says; the classifier's log-odds stand in its kind's place."""
+        """float64 [10], as `NAMES` says; the classifier's log-odds stand in its kind's place."""
         kinds = np.array([float(self.kind == kind) for kind in KINDS])
         odds = kinds * _log_odds(self.classifier)
         agreement = np.log(max(self.agreement, 1e-3))
-        return np.array([*kinds, *odds, _log_odds(self.network), agreement])
+        beside = [self.faintness, self.smallness]
+        return np.array([*kinds, *odds, _log_odds(self.network), agreement, *beside])
 
 
 @functools.cache
 def load_weights() -> np.ndarray:
-    """The fitted weights of `Evidence.features`, float64 [8]."""
+    """The fitted weights of `Evidence.features`, float64 [10]."""
     weights = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
     return np.array([weights[name] for name in NAMES])
 
@@ -109,7 +114,7 @@ def gather(
         read = _from_network(seen, at, gray, classifier)
         if read is not None:
             found.append(read)
-    return found
+    return _compared(found, gray)
 
 
 def united(
@@ -118,37 +123,33 @@ def united(
     threshold: float,
     rules: Rules = RULES,
 ) -> list[Reading]:
-    """What the stages read, and beside it what the page reader alone sees and is sure of.
-
-    Where the page reader is sure of several of the stages' digits, those that it does not see or
-    takes for others are left out; where it sees hardly any, the page is none of its kind and it has
-    no say.
+    """The digits that are sure enough: first those that both ways see.
 
     Args:
         found: As `gather` gives it.
         weights: As `load_weights` gives them.
-        threshold: The least probability with which the page reader's digits are reported, 0..1,
-            where the rules ask for less.
+        threshold: The least probability with which a digit is reported, 0..1, where the rules ask
+            for less.
         rules: From when on a digit is reported.
 
     Returns:
-        list of Reading. On a page that the page reader knows the confidence of what both see is the
-        lower of the classifier's and the evidence's, but not below the threshold. Where two lie in
-        one place the stages' is kept, and of two of the page reader's the surer.
+        list of Reading. A digit that fills the frame is as sure as the classifier is of it. The
+        confidence of what both see is the lower of the classifier's and the
+        evidence's, but not below the threshold. Of two that one way alone sees in one place the
+        surer is kept, and none where both see one.
     """
-    known = sure_of(found) >= rules.witnesses
-    least = max(threshold, rules.among if known else rules.alone)
     kept, alone = [], []
     for reading, evidence in found:
         probability = 1 / (1 + np.exp(-float(weights @ evidence.features())))
-        if evidence.kind == "network" and probability >= least:
-            alone.append(reading._replace(confidence=probability))
-        elif evidence.kind == "both" and (not known or probability >= rules.both):
-            doubt = max(probability, threshold) if known else 1.0
+        if evidence.kind != "network" and evidence.share >= rules.filling:
             if reading.confidence >= threshold:
-                kept.append(reading._replace(confidence=min(reading.confidence, doubt)))
-        elif evidence.kind == "stages" and not known:
-            kept.append(reading)
+                kept.append(reading)
+        elif evidence.kind != "both":
+            if probability >= max(threshold, rules.alone):
+                alone.append(reading._replace(confidence=probability))
+        elif probability >= rules.both and reading.confidence >= threshold:
+            confidence = min(reading.confidence, max(probability, threshold))
+            kept.append(reading._replace(confidence=confidence))
     alone.sort(key=lambda reading: -reading.confidence)
     for reading in alone:
         others = np.array([one.box for one in kept], np.float32).reshape(-1, 4)
@@ -158,9 +159,26 @@ def united(
     return kept
 
 
-def sure_of(found: list[tuple[Reading, Evidence]]) -> int:
-    """Of how many of the digits that the stages read the page reader is sure."""
-    return sum(one.kind == "both" and one.network >= SURE for _, one in found)
+def _compared(
+    found: list[tuple[Reading, Evidence]], gray: np.ndarray
+) -> list[tuple[Reading, Evidence]]:
+    """The same with how large each is, and how faint and small beside the page's usual digits."""
+    heights = np.array([max(one.box[2:]) for one, _ in found], float)
+    shares_of_frame = heights / min(gray.shape)
+    found = [
+        (reading, evidence._replace(share=float(share)))
+        for (reading, evidence), share in zip(found, shares_of_frame, strict=True)
+    ]
+    usual = np.array([evidence.kind == "both" for _, evidence in found], bool)
+    if not usual.any():
+        return found
+    contrasts = np.array([contrast(gray, np.array(one.box, float)) for one, _ in found])
+    faintness = np.log(contrasts / np.median(contrasts[usual])).clip(LEAST_LOG, 0)
+    smallness = np.log(heights / np.median(heights[usual])).clip(LEAST_LOG, 0)
+    return [
+        (reading, evidence._replace(faintness=float(faint), smallness=float(small)))
+        for (reading, evidence), faint, small in zip(found, faintness, smallness, strict=True)
+    ]
 
 
 def _both(reading: Reading, sureness: float, digits: np.ndarray) -> tuple[Reading, Evidence]:

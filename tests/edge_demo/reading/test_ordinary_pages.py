@@ -113,6 +113,27 @@ def test_a_grainy_5_close_up_is_one_5(seed, classifier, network):
     assert [reading.digit for reading in readings] == [5]
 
 
+@pytest.mark.parametrize("digit", [1, 6, 8])
+def test_a_digit_that_fills_the_frame_is_read(digit, classifier, network):
+    random = np.random.default_rng(digit)
+    coverage = np.zeros((400, 300), np.float32)
+    drawn_ink.place(coverage, write(digit, random, 360), 150, 200)
+    picture = photographed(205 * (1 - coverage) + 50 * coverage, random)
+    readings = read_digits(picture, classifier, turn=True, network=network)
+    assert [reading.digit for reading in readings] == [digit]
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3])
+def test_writing_that_shows_faintly_through_the_paper_is_not_read(seed, classifier, network):
+    random = np.random.default_rng(seed)
+    coverage, behind = (np.zeros((480, 640), np.float32) for _ in range(2))
+    rows_on(coverage, ["314", "159"], random, 100, 80, 70)
+    rows_on(behind, ["8263 071", "5490 318"], random, 280, 80, 22)
+    page = 220 * (1 - coverage) + 60 * coverage - 8 * behind[:, ::-1]
+    readings = read_digits(photographed(page, random), classifier, turn=True, network=network)
+    assert "".join(str(reading.digit) for reading in readings) == "314159"
+
+
 @pytest.fixture(scope="module")
 def page_to_turn():
     return draw_page(["31475", "92643", "27483"], seed=4, size=(640, 480))

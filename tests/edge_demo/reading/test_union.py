@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge_demo.reading.cutout import cut_out
+from edge_demo.reading.cutout import contrast, cut_out
 from edge_demo.reading.peaks import Peaks
 from edge_demo.reading.union import Evidence, gather, load_weights, united
 from edge_demo.reading.writing import Reading
@@ -56,6 +56,17 @@ def test_a_box_beyond_the_frame_or_on_bare_paper_has_no_ink():
     assert list(cut_out(bare, np.array([40.0, 30, 20, 30]))) == []
 
 
+@pytest.mark.parametrize(
+    ("ink", "paper", "expected"), [(50, 200, 191), (225, 60, 216), (200, 200, 1)]
+)
+def test_contrast_is_the_share_of_the_way_from_paper_to_black_or_to_white(ink, paper, expected):
+    assert contrast(drawn_seven(ink, paper), np.array(BOX, float)) == pytest.approx(expected, abs=1)
+
+
+def test_a_box_beyond_the_frame_has_no_contrast():
+    assert contrast(drawn_seven(), np.array([400.0, 30, 20, 30])) == 1
+
+
 def test_who_found_a_digit_and_how_surely_is_evidence():
     gray = drawn_seven()
 
@@ -100,16 +111,35 @@ def test_a_page_reader_that_names_another_digit_counts_against_it():
     assert weights @ agreeing.features() > weights @ disagreeing.features()
 
 
-def test_the_stages_digits_stay_and_only_sure_ones_come_to_them_in_free_places():
-    weights = np.array([0, 0, 0, 1, 1, 1, 1, 0.0])
+def test_one_way_alone_has_to_be_sure_and_of_two_in_one_place_that_of_both_stays():
+    weights = np.array([0, 0, 0, 1, 1, 1, 1, 0, 0, 0.0])
     found = [
-        (reading(BOX, confidence=0.5), Evidence("stages", 0.5, 0.1, 0.1)),
+        (reading(BOX, confidence=0.95), Evidence("both", 0.9, 0.6, 0.9)),
         (reading((48, 28, 20, 30), digit=1), Evidence("network", 0.9, 0.9, 0.9)),
         (reading((120, 20, 20, 30), digit=4), Evidence("network", 0.9, 0.9, 0.9)),
         (reading((10, 80, 20, 30), digit=5), Evidence("network", 0.5, 0.5, 0.9)),
     ]
     read = united(found, weights, 0.9)
-    assert [(one.digit, round(one.confidence, 2)) for one in read] == [(7, 0.5), (4, 0.99)]
+    assert [(one.digit, round(one.confidence, 2)) for one in read] == [(7, 0.93), (4, 0.99)]
+
+
+@pytest.mark.parametrize("threshold", [0.4, 0.9])
+def test_what_the_stages_alone_see_is_no_digit(threshold):
+    letter = (reading(BOX, confidence=0.99), Evidence("stages", 0.99, 0.1, 0.1, share=0.3))
+    assert united([letter], load_weights(), threshold) == []
+
+
+@pytest.mark.parametrize("kind", ["stages", "both"])
+def test_a_digit_that_fills_the_frame_is_what_the_stages_read(kind):
+    doubted = Evidence(kind, 0.9, 0.1, 0.1, share=0.9)
+    (read,) = united([(reading(BOX, confidence=0.9), doubted)], load_weights(), 0.4)
+    assert (read.digit, read.confidence) == (7, 0.9)
+    assert united([(reading(BOX, confidence=0.3), doubted)], load_weights(), 0.4) == []
+
+
+def test_how_much_of_the_frame_a_digit_takes_is_known():
+    ((_, evidence),) = gather([reading(BOX)], peaks(), drawn_seven(), Sevens())
+    assert evidence.share == pytest.approx(max(BOX[2:]) / min(drawn_seven().shape))
 
 
 def test_a_digit_that_the_page_reader_takes_for_another_is_doubted_and_far_from_it_left_out():
@@ -121,34 +151,12 @@ def test_a_digit_that_the_page_reader_takes_for_another_is_doubted_and_far_from_
     read = united(found, load_weights(), 0.5)
     assert [one.digit for one in read] == [0, 1, 2, 3]
     assert 0.5 <= read[3].confidence < read[0].confidence <= reading(BOX).confidence
-    of_another_kind = united(found[4:], load_weights(), 0.5)
-    assert [one.digit for one in of_another_kind] == [4]
 
 
-def test_on_a_page_that_the_page_reader_knows_it_may_be_less_sure_of_what_it_sees_alone():
-    weights = np.array([9, 0, 0, 0, 0, 0, 1, 0.0])  # the page reader's own sureness
-    known = [
-        (reading((40 * n, 20, 20, 30), digit=3), Evidence("both", 0.9, 0.9, 0.9)) for n in range(3)
-    ]
-    alone = (reading((10, 80, 20, 30), digit=5), Evidence("network", 0.65, 0.65, 0.9))
-    assert [one.digit for one in united([*known, alone], weights, 0.5)] == [3, 3, 3, 5]
-    assert [one.digit for one in united([alone], weights, 0.5)] == []
-    assert [one.digit for one in united([*known, alone], weights, 0.8)] == [3, 3, 3]
-
-
-@pytest.mark.parametrize(
-    ("witnesses", "sureness", "stays"), [(1, 0.9, False), (0, 0.9, True), (2, 0.4, True)]
-)
-def test_what_the_page_reader_does_not_see_goes_where_it_is_sure_of_another(
-    witnesses, sureness, stays
-):
-    found = [
-        (reading((40 * n, 20, 20, 30), digit=3), Evidence("both", 0.9, sureness, 0.9))
-        for n in range(witnesses)
-    ]
-    found.append((reading((10, 80, 20, 30), digit=1), Evidence("stages", 0.99, 0.1, 0.1)))
-    read = united(found, load_weights(), 0.9)
-    assert [one.digit for one in read] == [3] * witnesses + [1] * stays
+def test_what_is_fainter_and_smaller_than_the_page_s_digits_counts_less():
+    weights = load_weights()
+    usual, faint = (Evidence("network", 0.9, 0.9, 0.9, less, less) for less in (0, -2))
+    assert weights @ usual.features() > weights @ faint.features()
 
 
 def test_a_digit_that_only_the_page_reader_sees_is_read_by_the_classifier():
