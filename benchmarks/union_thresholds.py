@@ -21,7 +21,7 @@ from edge_demo.contract import run_command
 TRIED = {
     "both": (0.2, 0.3, 0.4, 0.5, 0.6),
     "alone": (0.5, 0.55, 0.6, 0.65, 0.7, 0.8),
-    "filling": (0.3, 0.4, 0.5, 0.6, 0.7, math.inf),
+    "filling": (0.2, 0.3, 0.4, 0.5, 0.6, math.inf),
 }
 FIRST = (700, 900, 500)  # seeds that no other script uses: of scenes, empty and written pages
 NAMES = ("pages", "digits", "read", "found", "false_digits", "wholly_right")

@@ -43,13 +43,13 @@ class Rules(NamedTuple):
     Attributes:
         both: Least probability of a digit that both ways see.
         alone: The same of one that one of them sees alone.
-        filling: Of the frame's shorter side, the length from which on a digit fills the frame. It
-            is larger than those that the page reader knows, and what the stages read counts.
+        filling: Of the frame's longer side, the length from which on a digit fills the frame. It is
+            larger than those that the page reader knows, and what the stages read counts.
     """
 
     both: float = 0.4
     alone: float = 0.65
-    filling: float = 0.6
+    filling: float = 0.5
 
 
 RULES = Rules()
@@ -62,7 +62,7 @@ class Evidence(NamedTuple):
     network: sureness of the page reader. agreement: probability that the page reader gives the
     same answer, 0.1 where it says nothing. faintness, smallness: logarithms, 0 or less, of its
     contrast and height over what is usual of the digits on the page that both see. share: its
-    longer side over the frame's shorter one.
+    longer side over the frame's.
     """
 
     kind: str
@@ -134,9 +134,9 @@ def united(
 
     Returns:
         list of Reading. A digit that fills the frame is as sure as the classifier is of it. The
-        confidence of what both see is the lower of the classifier's and the
-        evidence's, but not below the threshold. Of two that one way alone sees in one place the
-        surer is kept, and none where both see one.
+        confidence of what both see is the lower of the classifier's and the evidence's, but not
+        below the threshold. Of two that one way alone sees in one place the surer is kept, and none
+        where both see one.
     """
     kept, alone = [], []
     for reading, evidence in found:
@@ -164,7 +164,7 @@ def _compared(
 ) -> list[tuple[Reading, Evidence]]:
     """The same with how large each is, and how faint and small beside the page's usual digits."""
     heights = np.array([max(one.box[2:]) for one, _ in found], float)
-    shares_of_frame = heights / min(gray.shape)
+    shares_of_frame = heights / max(gray.shape)
     found = [
         (reading, evidence._replace(share=float(share)))
         for (reading, evidence), share in zip(found, shares_of_frame, strict=True)

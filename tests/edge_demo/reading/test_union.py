@@ -139,7 +139,7 @@ def test_a_digit_that_fills_the_frame_is_what_the_stages_read(kind):
 
 def test_how_much_of_the_frame_a_digit_takes_is_known():
     ((_, evidence),) = gather([reading(BOX)], peaks(), drawn_seven(), Sevens())
-    assert evidence.share == pytest.approx(max(BOX[2:]) / min(drawn_seven().shape))
+    assert evidence.share == pytest.approx(max(BOX[2:]) / max(drawn_seven().shape))
 
 
 def test_a_digit_that_the_page_reader_takes_for_another_is_doubted_and_far_from_it_left_out():
