@@ -25,6 +25,7 @@ from matplotlib_inline.backend_inline import set_matplotlib_formats
 from edge_demo.frames import synthetic
 from edge_demo.frames.pictures import read_picture
 from edge_demo.model.classifier import Classifier
+from edge_demo.model.page_model import PageModel
 from edge_demo.reading.candidates import may_be_digit
 from edge_demo.reading.finder import find_candidates
 from edge_demo.reading.ink import find_ink
@@ -194,12 +195,14 @@ plt.show()
 # %% [markdown]
 # Two more judges look at what the network accepted or refused, and both know the page: a refused
 # box as wide as two digits is cut in two where both halves read well, and what is both smaller and
-# fainter than the page's writing is not writing. Then lines are put in reading order.
+# fainter than the page's writing is not writing. Last, the demo's second network, the page reader,
+# looks at the page as a whole: what it does not see is none, and what it alone sees is added
+# ([docs/page-reader.md](../docs/page-reader.md)). Then lines are put in reading order.
 #
 # ## The result
 
 # %%
-readings = read_digits(frame, classifier, turn=True)
+readings = read_digits(frame, classifier, turn=True, network=PageModel())
 read = [reading.digit for reading in readings]
 figure, axis = plt.subplots(figsize=(8, 5), layout="constrained")
 show(axis, overlay.draw(frame, readings, attention=False), "read: " + " ".join(map(str, read)))
