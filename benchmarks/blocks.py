@@ -65,7 +65,7 @@ def kinds_of(arguments: argparse.Namespace) -> list[str]:
     """The kinds of written pages that --only leaves.
 
     Raises:
-        UserError: None.
+        UserError: It leaves none.
     """
     from digitnet.drawn.page_kinds import KINDS
 

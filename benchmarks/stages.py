@@ -3,8 +3,8 @@
     python -m benchmarks.stages [--pages N] [--only STAGE ...] [--dataset DATA] [--hands FOLDER]
 
 The pages are those of `benchmarks.union_thresholds`, with seeds of their own. Every page is read
-with everything and then with one stage after the other left out, by the stages alone (as a video's
-frame is) and together with the page reader (as a still is). A row's worth is how many digits less
+with everything and then with one stage after the other left out, by the stages alone and together
+with the page reader, as the demo reads. A row's worth is how many digits less
 are read without the stage, less one and a half times as many false ones, as the goals for hard
 pages weigh them: a stage with no worth in either column goes.
 """

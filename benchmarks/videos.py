@@ -65,6 +65,7 @@ def _run(argv):
     from tqdm import tqdm
 
     from benchmarks.drawn_pages import benchmark_page, held_out_digits, score
+    from digitnet.drawn.page_kinds import KINDS
     from edge_demo.contract import THRESHOLD
     from edge_demo.model.classifier import Classifier
     from edge_demo.model.page_model import PageModel
@@ -78,7 +79,7 @@ def _run(argv):
     for number in range(arguments.pages):
         for kind in tqdm(names, unit="page"):
             page = benchmark_page(kind, number, digits, labels)
-            frames = film(page.image, seed=(names.index(kind), number))
+            frames = film(page.image, seed=(list(KINDS).index(kind), number))
             for way, seconds in ways.items():
                 reader = _reader(classifier, network, seconds, THRESHOLD)
                 started = time.process_time()

@@ -164,20 +164,16 @@ def _compared(
 ) -> list[tuple[Reading, Evidence]]:
     """The same with how large each is, and how faint and small beside the page's usual digits."""
     heights = np.array([max(one.box[2:]) for one, _ in found], float)
-    shares_of_frame = heights / max(gray.shape)
-    found = [
-        (reading, evidence._replace(share=float(share)))
-        for (reading, evidence), share in zip(found, shares_of_frame, strict=True)
-    ]
+    faintness = smallness = np.zeros(len(found))
     usual = np.array([evidence.kind == "both" for _, evidence in found], bool)
-    if not usual.any():
-        return found
-    contrasts = np.array([contrast(gray, np.array(one.box, float)) for one, _ in found])
-    faintness = np.log(contrasts / np.median(contrasts[usual])).clip(LEAST_LOG, 0)
-    smallness = np.log(heights / np.median(heights[usual])).clip(LEAST_LOG, 0)
+    if usual.any():
+        contrasts = np.array([contrast(gray, np.array(one.box, float)) for one, _ in found])
+        faintness = np.log(contrasts / np.median(contrasts[usual])).clip(LEAST_LOG, 0)
+        smallness = np.log(heights / np.median(heights[usual])).clip(LEAST_LOG, 0)
+    sizes = zip(faintness, smallness, heights / max(gray.shape), strict=True)
     return [
-        (reading, evidence._replace(faintness=float(faint), smallness=float(small)))
-        for (reading, evidence), faint, small in zip(found, faintness, smallness, strict=True)
+        (reading, evidence._replace(faintness=float(f), smallness=float(s), share=float(share)))
+        for (reading, evidence), (f, s, share) in zip(found, sizes, strict=True)
     ]
 
 
