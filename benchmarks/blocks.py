@@ -100,11 +100,10 @@ def write(path: str, name: str, table: str, command: str) -> None:
 
 
 def add_page_reader_options(parser):
-    """Adds --page-reader FILE and --stages-only to a benchmark of the demo."""
+    """Adds --page-reader FILE to a benchmark of the demo."""
     parser.add_argument(
         "--page-reader", metavar="FILE", help="a .tflite file (default: the shipped one)"
     )
-    parser.add_argument("--stages-only", action="store_true", help="read without the page reader")
 
 
 def add_hands_option(parser):
@@ -130,7 +129,7 @@ def use_hands(arguments):
 
 
 def page_reader(arguments):
-    """The PageModel that the options name, or None."""
+    """The PageModel that the options name."""
     from edge_demo.model.page_model import PageModel
 
-    return None if arguments.stages_only else PageModel(arguments.page_reader)
+    return PageModel(arguments.page_reader)

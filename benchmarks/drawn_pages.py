@@ -59,7 +59,7 @@ def _run(argv):
         kinds[kind] = dict.fromkeys(NAMES, 0)
         for number in tqdm(range(arguments.pages), desc=kind, unit="page"):
             page = benchmark_page(kind, number, digits, labels)
-            readings = reader.read_digits(page.image, classifier, threshold, network=network)
+            readings = reader.read_digits(page.image, classifier, network, threshold)
             counts = score(page, readings)
             for name, count in zip(NAMES, counts, strict=True):
                 kinds[kind][name] += count

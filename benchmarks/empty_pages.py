@@ -44,7 +44,7 @@ def _run(argv):
     for number in range(arguments.pages * len(EMPTY_PAGES)):
         kind = list(EMPTY_PAGES)[number % len(EMPTY_PAGES)]
         page = draw_empty_page(kind, number)
-        readings = reader.read_digits(page, classifier, threshold, network=network)
+        readings = reader.read_digits(page, classifier, network, threshold)
         counts = kinds.setdefault(kind, {"pages": 0, "with_digits": 0, "false_digits": 0})
         counts["pages"] += 1
         counts["with_digits"] += bool(readings)

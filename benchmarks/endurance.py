@@ -70,7 +70,7 @@ def watch(video, model, seconds, windows=10):
     from edge_demo.model.reloading import ReloadingClassifier
     from edge_demo.reading.source_reader import SourceReader
 
-    reader = SourceReader(ReloadingClassifier(model), THRESHOLD, network=PageModel())
+    reader = SourceReader(ReloadingClassifier(model), PageModel(), THRESHOLD)
     result = []
     frames = NewestFrames(lambda: Video(video, loop=True), "video")
     start = time.monotonic()

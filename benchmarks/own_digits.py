@@ -1,12 +1,11 @@
 """What is taken from drawn pages as one's own digits, beside what the demo reads there.
 
-    python -m benchmarks.own_digits [--pages N] [--count N] [--model FILE] [--json]
+    python -m benchmarks.own_digits [--pages N] [--model FILE] [--page-reader FILE] [--json]
 
 Pages in the scenes "pen", "signs", "letters" and "stained, folded", and sheets of one digit in
-unusual hands, which the model often takes for others. A digit is found when something found lies on
-it; the rest is surplus. The second table is what `own_digits.LEAST_DIGIT` was chosen by: how likely
-the model holds it that an image is some digit, for digits in usual and unusual hands, signs and
-letters.
+unusual hands, which the model often takes for others. A digit is found when something found lies
+on it; the rest is surplus. `own_digits.LEAST_DIGIT` was chosen by how many digits and how much else
+are found from each probability of being some digit.
 """
 
 import argparse
@@ -19,13 +18,12 @@ import cv2
 import numpy as np
 
 from benchmarks.scenes import overlap
-from digitnet.drawn import signs
 from digitnet.drawn.allographs import choose_allograph
-from digitnet.drawn.pages import LOOSE, Scene, draw_scene
-from digitnet.drawn.strokes import Hand, render, write
+from digitnet.drawn.pages import Scene, draw_scene
+from digitnet.drawn.strokes import render, write
 from edge_demo.contract import UserError, run_command
 from edge_demo.model.classifier import Classifier
-from edge_demo.reading.normalize import normalize
+from edge_demo.model.page_model import PageModel
 from edge_demo.reading.own_digits import find_own_digits
 from edge_demo.reading.reader import read_digits
 
@@ -33,7 +31,7 @@ SCENES = ("pen", "signs", "letters", "stained, folded")
 SHEET = "one digit, unusual hands"
 SEED = 31
 UNUSUAL = {"slant": (-0.6, 0.6), "stretch": 0.6}
-LEAST = (0.05, 0.1, 0.2, 0.4)
+LEAST = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,20 +46,17 @@ def _run(argv: Sequence[str] | None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--pages", type=int, default=10, help="of each kind (default: 10)")
-    parser.add_argument("--count", type=int, default=500, help="images of each kind (default: 500)")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
+    parser.add_argument("--page-reader", metavar="FILE", help="likewise, of a page reader")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args(argv)
-    if min(arguments.pages, arguments.count) < 1:
-        raise UserError("--pages and --count take 1 or more.")
-    classifier = Classifier(arguments.model)
+    if arguments.pages < 1:
+        raise UserError(f"--pages takes 1 or more. Received: {arguments.pages}")
+    classifier, network = Classifier(arguments.model), PageModel(arguments.page_reader)
     seeds = range(SEED, SEED + arguments.pages)
     pages = {kind: [draw_scene(kind, seed) for seed in seeds] for kind in SCENES}
     pages[SHEET] = [draw_sheet(seed % 10, seed) for seed in seeds]
-    report = {
-        "pages": {kind: score(drawn, classifier) for kind, drawn in pages.items()},
-        "shares_below": shares_below(arguments.count, classifier),
-    }
+    report = {kind: score(drawn, classifier, network) for kind, drawn in pages.items()}
     print(json.dumps(report) if arguments.json else markdown(report))
     return 0
 
@@ -83,19 +78,23 @@ def draw_sheet(digit: int, seed: int) -> Scene:
     return Scene(np.clip(image, 0, 255).astype(np.uint8), [digit] * 12, boxes)
 
 
-def score(pages: Sequence[Scene], classifier: Classifier) -> dict[str, int]:
-    """Counts of digits, and of what is found and what is surplus by either function."""
-    counts = dict.fromkeys(("digits", "found", "surplus", "demo_right", "demo_surplus"), 0)
+def score(pages: Sequence[Scene], classifier: Classifier, network: PageModel) -> dict[str, Any]:
+    """Counts of digits, of what the demo reads, and of what is found from each of `LEAST` on."""
+    counts = {"digits": 0, "demo": [0, 0], **{f"{least:g}": [0, 0] for least in LEAST}}
     for page in pages:
-        own = [digit.box for digit in find_own_digits(page.image, classifier)]
-        readings = read_digits(page.image, classifier, turn=True)
-        right = [r.box for r in readings if (r.digit in page.digits)]
-        found = _found(own, page.boxes)
         counts["digits"] += len(page.digits)
-        counts["found"] += found
-        counts["surplus"] += len(own) - found
-        counts["demo_right"] += _found(right, page.boxes)
-        counts["demo_surplus"] += len(readings) - _found([r.box for r in readings], page.boxes)
+        boxes = {
+            f"{least:g}": [
+                one.box for one in find_own_digits(page.image, classifier, network, least)
+            ]
+            for least in LEAST
+        }
+        readings = read_digits(page.image, classifier, network, turn=True)
+        boxes["demo"] = [one.box for one in readings if one.digit in page.digits]
+        for name, given in boxes.items():
+            found = _found(given, page.boxes)
+            surplus = (len(readings) if name == "demo" else len(given)) - found
+            counts[name] = [counts[name][0] + found, counts[name][1] + surplus]
     return counts
 
 
@@ -103,49 +102,14 @@ def _found(boxes: Sequence[tuple], truths: Sequence[tuple]) -> int:
     return sum(any(overlap(box, truth) >= 0.4 for box in boxes) for truth in truths)
 
 
-def shares_below(count: int, classifier: Classifier) -> dict[str, list[float]]:
-    """For each kind of image, the share that is less likely a digit than each of `LEAST`."""
-    rng = np.random.default_rng(SEED)
-    kinds = {
-        "digits": lambda n: choose_allograph(n % 10, rng),
-        "digits, unusual hands": lambda n: _unusual(n % 10, rng),
-        "signs": lambda n: _drawn_from(signs.SIGNS, rng),
-        "letters": lambda n: _drawn_from(signs.LETTERS, rng),
-    }
-    result = {}
-    for kind, draw in kinds.items():
-        images = []
-        for n in range(count):
-            shape, hand = draw(n)
-            ink = render(write(shape, 1, rng, 90, hand), 90)[0]
-            images.append(normalize((255 * ink).astype(np.uint8)))
-        likely = classifier.predict_batch(np.array(images)).probabilities.sum(axis=1)
-        result[kind] = [float((likely < least).mean()) for least in LEAST]
-    return result
-
-
-def _unusual(digit: int, rng: np.random.Generator) -> tuple[Any, Hand]:
-    shape, hand = choose_allograph(digit, rng)
-    return shape, hand._replace(**UNUSUAL)
-
-
-def _drawn_from(table: Sequence[tuple], rng: np.random.Generator) -> tuple[Any, Hand]:
-    shares = np.array([share for share, _ in table])
-    return table[rng.choice(len(table), p=shares / shares.sum())][1], LOOSE
-
-
 def markdown(report: dict[str, Any]) -> str:
-    """Both tables in Markdown."""
-    lines = [
-        "| pages | digits | found | surplus | demo reads right | its surplus |",
-        "|---|---|---|---|---|---|",
-    ]
-    for kind, counts in report["pages"].items():
-        lines.append(f"| {kind} | " + " | ".join(str(count) for count in counts.values()) + " |")
-    head = " | ".join(f"less than {least}" for least in LEAST)
-    lines += ["", f"| a digit for the model | {head} |", "|---" * (len(LEAST) + 1) + "|"]
-    for kind, shares in report["shares_below"].items():
-        lines.append(f"| {kind} | " + " | ".join(f"{100 * s:.1f} %" for s in shares) + " |")
+    """The report as a Markdown table."""
+    head = " | ".join(f"found from {least:g} on (surplus)" for least in LEAST)
+    lines = [f"| pages | digits | the demo reads right | {head} |", "|---" * (len(LEAST) + 3) + "|"]
+    for kind, counts in report.items():
+        cells = [counts["demo"], *(counts[f"{least:g}"] for least in LEAST)]
+        shown = " | ".join(f"{found} ({surplus})" for found, surplus in cells)
+        lines.append(f"| {kind} | {counts['digits']} | {shown} |")
     return "\n".join(lines)
 
 

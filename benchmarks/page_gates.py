@@ -6,7 +6,7 @@
 Each network is a run of `--recipe page` in DIR/MODEL-seedN, the same seed drawing the same pages
 and crops for all; finished runs are not repeated, unfinished ones are resumed. Each then looks at
 drawn pages that no training saw, with nothing but digits on them, with clutter around, and among
-words, through the levels and peaks of the camera side, the stages and the classifier left out. They
+words, through the levels and peaks of the camera side, the classifier left out. They
 are judged by their average precision, which no sureness from which an answer counts decides on: a
 network that was trained for minutes is unsure of everything, and may still rank well.
 """

@@ -96,7 +96,7 @@ def score_folder(folder, classifier, threshold=None, only=None, peers=(), networ
             print(f"\r{number + 1}/{len(labels)} ", end="", file=sys.stderr)
         frame = read_picture(folder / name)
         start = time.perf_counter()
-        readings = reader.read_digits(frame, classifier, threshold, turn=True, network=network)
+        readings = reader.read_digits(frame, classifier, network, threshold, turn=True)
         milliseconds.append(1e3 * (time.perf_counter() - start))
         group = entry.get("tier") or name.split("/")[0]
         truth = [int(digit) for digit in entry["digits"]]

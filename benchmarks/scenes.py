@@ -48,7 +48,7 @@ def _run(argv):
         kinds[kind] = dict.fromkeys(NAMES, 0)
         for seed in range(arguments.seed, arguments.seed + arguments.scenes):
             scene = draw_scene(kind, seed)
-            readings = reader.read_digits(scene.image, classifier, threshold, network=network)
+            readings = reader.read_digits(scene.image, classifier, network, threshold)
             counts = score(scene, readings)
             for name, count in zip(NAMES, counts, strict=True):
                 kinds[kind][name] += count

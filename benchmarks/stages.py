@@ -1,12 +1,13 @@
-"""What each stage of the camera side is worth: the same drawn pages, read without it.
+"""What each step of the camera side is worth: the same drawn pages, read without it.
 
-    python -m benchmarks.stages [--pages N] [--only STAGE ...] [--dataset DATA] [--hands FOLDER]
+    python -m benchmarks.stages [--pages N] [--fit-pages N] [--only STAGE ...] [--dataset DATA]
+                                [--hands FOLDER]
 
-The pages are those of `benchmarks.union_thresholds`, with seeds of their own. Every page is read
-with everything and then with one stage after the other left out, by the stages alone and together
-with the page reader, as the demo reads. A row's worth is how many digits less
-are read without the stage, less one and a half times as many false ones, as the goals for hard
-pages weigh them: a stage with no worth in either column goes.
+The pages are those of `benchmarks.evidence_thresholds`, with seeds of their own. Every page is read
+with everything and then with one step after the other left out. A row's worth is how many digits
+less are read without it, less one and a half times as many false ones, as the goals for hard pages
+weigh them: what has no worth goes. Where a part of the evidence is left out, the weights of the
+others are fitted anew, on the pages of `benchmarks.fit_evidence`.
 """
 
 import contextlib
@@ -16,46 +17,44 @@ import sys
 import time
 from unittest import mock
 
-from benchmarks import blocks, union_thresholds
-from benchmarks.union_thresholds import NAMES
+from benchmarks import blocks, evidence_thresholds, fit_evidence
+from benchmarks.evidence_thresholds import NAMES
 from edge_demo.contract import UserError, run_command
 
 FIRST = 1300  # seeds that no other script uses
 FALSE_DIGIT = 1.5
-WAYS = ("stages alone", "both")
 EVERYTHING = "everything"
 
 
-def _parts_only(piece, threshold):
-    from edge_demo.reading import pieces
+def _first_only(cut_out):
+    """Cuts out dark ink alone, or light ink where there is no other."""
 
-    found = pieces._components(piece.ink, threshold, piece.x, piece.y)
-    return pieces._without_crumbs(found)
+    def cut(gray, box):
+        yield from list(cut_out(gray, box))[:1]
+
+    return cut
 
 
-# How a stage is left out: (module of edge_demo.reading, name in it, what stands in its place).
+# How a step is left out: (module of edge_demo.reading, name in it, what stands in its place, or a
+# function that makes that of what stands there).
 STAGES = {
     EVERYTHING: (),
-    "the other polarity": (("reader", "_is_clear", lambda writing: False),),
-    "enlarging small pictures": (("reader", "SMALL_SIDE", 0),),
-    "calming of rough paper": (("ink", "ROUGH", 256),),
-    "a place's own grain": (("ink", "CLEAR", 0.0),),
-    "rulings": (("pieces", "without_rulings", lambda *_: None),),
-    "a piece's own threshold": (("pieces", "EDGE_SHARE", 0.0),),
-    "wholes beside their parts": (("pieces", "_settled", _parts_only),),
-    "strokes joined": (("candidates", "_near_pairs", lambda candidates: iter(())),),
-    "blots": (("candidates", "_is_blot", lambda candidate: False),),
-    "slanted second looks": (("resolve", "SLANTS", ()),),
-    "surroundings": (("writing", "written", lambda answers, gray, threshold: list(answers)),),
-    "surroundings: crowding": (("evidence", "CROWDING", (9.0, 18.0)),),
-    "surroundings: softness": (
-        ("evidence", "SOFTNESS", (9.0, 18.0)),
-        ("evidence", "SOFTNESS_OF_BAR", (9.0, 18.0)),
-    ),
-    "surroundings: bars that go on": (("evidence", "_is_bound", lambda mask, darkness: False),),
-    "surroundings: how likely the page is": (("evidence", "_page_odds", lambda odds: 0.0),),
-    "of one kind": (("writing", "is_of_kind", lambda candidate, kind: True),),
-    "cuts": (("writing", "cut", lambda answer, classifier: []),),
+    "enlarging small pictures": (("seen", "SMALL_SIDE", 0),),
+    "slanted second looks": (("classify", "SLANTS", ()),),
+    "ink of either polarity": (("evidence", "cut_out", _first_only),),
+    "strokes that reach out of the box": (("cutout", "WHOLE", 2.0),),
+    "the box of the ink": (("evidence", "ALL_OF_IT", 2.0),),
+    "one answer to a place": (("evidence", "SAME", 2.0),),
+}
+# Parts of the evidence, by what they are called in `edge_demo.reading.evidence.NAMES`.
+EVIDENCE = {
+    "evidence: the classifier": ("classifier_log_odds",),
+    "evidence: whether both agree": ("log_agreement",),
+    "evidence: faintness": ("faintness",),
+    "evidence: smallness": ("smallness",),
+    "evidence: faintness and smallness": ("faintness", "smallness"),
+    "evidence: neighbours": ("neighbours",),
+    "evidence: bars that go on": ("bar_goes_on",),
 }
 
 
@@ -66,35 +65,45 @@ def main(argv=None):
 
 def _run(argv):
     parser = blocks.parser("stages", __doc__)
-    union_thresholds.add_options(parser)
-    parser.add_argument("--only", nargs="+", metavar="STAGE", help=", ".join(STAGES))
+    evidence_thresholds.add_options(parser)
+    parser.add_argument(
+        "--fit-pages", type=int, default=300, help="to fit weights anew on (default: 300)"
+    )
+    known = [*STAGES, *EVIDENCE]
+    parser.add_argument("--only", nargs="+", metavar="STAGE", help=", ".join(known))
     arguments = parser.parse_args(argv)
-    chosen = dict.fromkeys([EVERYTHING, *(arguments.only or STAGES)])
+    blocks.require_one_or_more(arguments, "fit_pages")
+    chosen = dict.fromkeys([EVERYTHING, *(arguments.only or known)])
     for stage in chosen:
-        if stage not in STAGES:
-            raise UserError(f"there is no stage {stage!r}; they are: {', '.join(STAGES)}.")
+        if stage not in known:
+            raise UserError(f"there is no stage {stage!r}; they are: {', '.join(known)}.")
 
     from tqdm import tqdm
 
-    from edge_demo.reading import seen
+    from edge_demo.reading import evidence
 
-    classifier, network, digits = union_thresholds.opened(arguments)
-    totals = {
-        stage: {way: dict.fromkeys((*NAMES, "milliseconds"), 0) for way in WAYS} for stage in chosen
-    }
-    pages = list(union_thresholds.drawn(arguments.pages, digits, (FIRST, FIRST, FIRST)))
+    classifier, network, digits = evidence_thresholds.opened(arguments)
+    weights = {stage: evidence.load_weights() for stage in chosen}
+    if any(stage in EVIDENCE for stage in chosen):
+        images, labels = digits.x_validation[..., 0], digits.y_validation
+        cases, truth = fit_evidence.cases_of(
+            arguments.fit_pages, images, labels, classifier, network
+        )
+        for stage in chosen:
+            if stage in EVIDENCE:
+                weights[stage] = weights_without(EVIDENCE[stage], cases, truth)
+    totals = {stage: dict.fromkeys((*NAMES, "milliseconds"), 0) for stage in chosen}
+    pages = list(evidence_thresholds.drawn(arguments.pages, digits, (FIRST, FIRST, FIRST)))
     for _, draw, score in tqdm(pages, desc="reading pages", unit="page"):
         page, gray = draw()
-        view = seen.best_view(gray, network, turn=False)
         for stage in chosen:
             started = time.perf_counter()
             with left_out(stage):
-                answers = read(gray, view, classifier)
+                readings = read(gray, classifier, network, weights[stage])
             milliseconds = 1e3 * (time.perf_counter() - started)
-            for way, readings in answers.items():
-                counts = (*score(page, readings), milliseconds)
-                for key, count in zip((*NAMES, "milliseconds"), counts, strict=True):
-                    totals[stage][way][key] += float(count)
+            counts = (*score(page, readings), milliseconds)
+            for key, count in zip((*NAMES, "milliseconds"), counts, strict=True):
+                totals[stage][key] += float(count)
     if arguments.json:
         print(json.dumps(totals))
         return 0
@@ -107,53 +116,64 @@ def _run(argv):
 
 @contextlib.contextmanager
 def left_out(stage):
-    """Reads without a stage while it is open."""
+    """Reads without a step while it is open."""
     with contextlib.ExitStack() as stack:
-        for module, name, instead in STAGES[stage]:
+        for module, name, instead in STAGES.get(stage, ()):
             loaded = importlib.import_module(f"edge_demo.reading.{module}")
-            stack.enter_context(mock.patch.object(loaded, name, instead))
+            value = instead(getattr(loaded, name)) if callable(instead) else instead
+            stack.enter_context(mock.patch.object(loaded, name, value))
         yield
 
 
-def read(gray, view, classifier):
-    """Readings of a grey page by way, without turning it."""
-    from edge_demo.contract import THRESHOLD
-    from edge_demo.reading import reader, seen
+def weights_without(names, cases, truth):
+    """The weights of the evidence, fitted without some of its features: float64 [features]."""
+    import numpy as np
 
-    writing = reader.read_upright(gray, classifier, THRESHOLD, True)
-    both = seen.read_with(view, writing.readings, classifier, THRESHOLD)
-    alone = [one for one in writing.readings if one.confidence >= THRESHOLD]
-    return dict(zip(WAYS, (alone, both), strict=True))
+    from edge_demo.reading import evidence
+
+    kept = [column for column, name in enumerate(evidence.NAMES) if name not in names]
+    weights = np.zeros(len(evidence.NAMES))
+    weights[kept] = fit_evidence.fit(cases[:, kept], truth)
+    return weights
+
+
+def read(gray, classifier, network, weights):
+    """Readings of a grey page, without turning it."""
+    from edge_demo.contract import THRESHOLD
+    from edge_demo.reading import evidence, seen
+
+    view = seen.best_view(gray, network, turn=False)
+    return evidence.sure(evidence.gather(view.seen, gray, classifier), weights, THRESHOLD)
 
 
 def markdown(totals):
-    """Returns the counts as a Markdown table, the worthiest stage for stills first."""
+    """Returns the counts as a Markdown table, the worthiest step first."""
     lines = [
-        "| left out | alone: digits read | false | worth | both: digits read | false | worth "
-        "| milliseconds a page |",
-        "|---|---|---|---|---|---|---|---|",
+        "| left out | digits read | false digits | wholly right | worth | milliseconds a page |",
+        "|---|---|---|---|---|---|",
     ]
-    ordered = sorted(totals, key=lambda stage: (stage != EVERYTHING, -worth(totals, stage, "both")))
+    ordered = sorted(totals, key=lambda stage: (stage != EVERYTHING, -worth(totals, stage)))
     for stage in ordered:
-        cells = ["nothing" if stage == EVERYTHING else stage]
-        for way in WAYS:
-            counts = totals[stage][way]
-            cells += [f"{counts['read']:,.0f} of {counts['digits']:,.0f}"]
-            cells += [f"{counts['false_digits']:,.0f}"]
-            cells += ["" if stage == EVERYTHING else f"{worth(totals, stage, way):+.1f}"]
-        counts = totals[stage]["both"]
-        cells += [f"{counts['milliseconds'] / counts['pages']:.0f}"]
+        counts = totals[stage]
+        cells = [
+            "nothing" if stage == EVERYTHING else stage,
+            f"{counts['read']:,.0f} of {counts['digits']:,.0f}",
+            f"{counts['false_digits']:,.0f}",
+            f"{counts['wholly_right']:,.0f} of {counts['pages']:,.0f}",
+            "" if stage == EVERYTHING else f"{worth(totals, stage):+.1f}",
+            f"{counts['milliseconds'] / counts['pages']:.0f}",
+        ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def worth(totals, stage, way):
-    """What reading with a stage gains over reading without it, in digits."""
+def worth(totals, stage):
+    """What reading with a step gains over reading without it, in digits."""
 
     def value(counts):
         return counts["read"] - FALSE_DIGIT * counts["false_digits"]
 
-    return value(totals[EVERYTHING][way]) - value(totals[stage][way])
+    return value(totals[EVERYTHING]) - value(totals[stage])
 
 
 if __name__ == "__main__":

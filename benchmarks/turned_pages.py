@@ -56,10 +56,10 @@ def measure(count, first_seed):
             right[0] += 1
             for quarters in range(4):
                 frame = np.ascontiguousarray(np.rot90(scene.image, quarters))
-                page = read_page(frame, classifier, turn=True, network=network)
+                page = read_page(frame, classifier, network, turn=True)
                 right[1 + quarters] += (page.turns + quarters) % 4 == 0 and not page.askew
             # Turned by 45° once more it lies a quarter turn from where it should.
-            page = read_page(slanted(scene.image), classifier, turn=True, network=network)
+            page = read_page(slanted(scene.image), classifier, network, turn=True)
             right[5] += page.askew and page.turns == 3
     return found
 

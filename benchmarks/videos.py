@@ -69,19 +69,19 @@ def _run(argv):
     from edge_demo.contract import THRESHOLD
     from edge_demo.model.classifier import Classifier
     from edge_demo.model.page_model import PageModel
+    from edge_demo.reading.source_reader import SourceReader
 
     cv2.setNumThreads(1)
     classifier, network = Classifier(arguments.model), PageModel(arguments.page_reader)
     digits, labels = held_out_digits()
-    ways = {"the stages alone": None}
-    ways |= {_name(seconds): seconds for seconds in arguments.seconds}
+    ways = {_name(seconds): seconds for seconds in arguments.seconds}
     totals = {way: dict.fromkeys((*NAMES, "milliseconds"), 0) for way in ways}
     for number in range(arguments.pages):
         for kind in tqdm(names, unit="page"):
             page = benchmark_page(kind, number, digits, labels)
             frames = film(page.image, seed=(list(KINDS).index(kind), number))
             for way, seconds in ways.items():
-                reader = _reader(classifier, network, seconds, THRESHOLD)
+                reader = SourceReader(classifier, network, THRESHOLD, look_seconds=seconds)
                 started = time.process_time()
                 read = [reader.read(one.image, i / RATE).readings for i, one in enumerate(frames)]
                 spent = 1e3 * (time.process_time() - started)
@@ -102,14 +102,6 @@ def _run(argv):
 
 def _name(seconds):
     return f"a look every {seconds:g} s" if seconds else "a look at each frame"
-
-
-def _reader(classifier, network, seconds, threshold):
-    from edge_demo.reading.source_reader import SourceReader
-
-    if seconds is None:
-        return SourceReader(classifier, threshold)
-    return SourceReader(classifier, threshold, network=network, look_seconds=seconds)
 
 
 def film(page, seed):

@@ -18,6 +18,7 @@ from digitnet.networks.deeper_mask import lenet_deeper_mask
 from digitnet.networks.edge import edge, edge_small, edge_teacher
 from digitnet.networks.edge_camera import edge_camera
 from digitnet.networks.gates import OPEN, VARIANTS, ZERO
+from digitnet.networks.grown import grow
 from digitnet.networks.keras_file import load_model
 from digitnet.networks.large import alexnet, resnet50, vgg16
 from digitnet.networks.page_reader import page_reader
@@ -58,7 +59,8 @@ def build_from(name: str, seed: int, initial_weights: str) -> keras.Model:
 
     Args:
         name, seed: As `build` takes them.
-        initial_weights: A `.keras` file of the same model; empty for none.
+        initial_weights: A `.keras` file of the same model, or of one that lacks some of its
+            residual blocks; empty for none.
 
     Raises:
         UserError: If the file is missing or has no weights of this model.
@@ -66,13 +68,18 @@ def build_from(name: str, seed: int, initial_weights: str) -> keras.Model:
     model = build(name, seed)
     if initial_weights:
         # Not Keras' `load_weights`, which passes over what another architecture lacks.
-        weights = load_model(initial_weights).get_weights()
-        if [one.shape for one in weights] != [one.shape for one in model.get_weights()]:
+        given = load_model(initial_weights)
+        weights = given.get_weights()
+        if [one.shape for one in weights] == [one.shape for one in model.get_weights()]:
+            model.set_weights(weights)
+            return model
+        try:
+            grow(model, given)
+        except ValueError as error:
             raise UserError(
                 f"--initial-weights takes a .keras file of a {name}, but {initial_weights} has "
                 "another network's weights."
-            )
-        model.set_weights(weights)
+            ) from error
     return model
 
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from edge_demo.api import Reader, read
     from edge_demo.contract import UserError
-    from edge_demo.reading.reader import Reading
+    from edge_demo.reading.readings import Reading
 
 __version__ = "0.1.0"  # that of the whole distribution
 __all__ = ["Reader", "Reading", "UserError", "read"]
 
-_HOMES = {"Reader": "api", "read": "api", "Reading": "reading.reader", "UserError": "contract"}
+_HOMES = {"Reader": "api", "read": "api", "Reading": "reading.readings", "UserError": "contract"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,8 @@ from edge_demo.frames.pictures import decode_picture, read_picture
 from edge_demo.model.classifier import Classifier
 from edge_demo.model.page_model import PageModel
 from edge_demo.reading.numbers import find_numbers, texts
-from edge_demo.reading.reader import THRESHOLD, Reading, read_digits, read_page
+from edge_demo.reading.reader import THRESHOLD, read_digits, read_page
+from edge_demo.reading.readings import Reading
 
 Picture = str | os.PathLike | bytes | np.ndarray
 
@@ -24,7 +25,7 @@ class Reader:
 
     Args:
         model: a .tflite file. None: the one that ships with the package.
-        threshold: the least probability with which a digit is reported, 0..1. None: 0.4.
+        threshold: the least probability with which a digit is reported, 0..1. None: 0.6.
         page_reader: a .tflite file of a page reader. None: the one that ships with the package.
 
     Attributes:
@@ -77,9 +78,7 @@ class Reader:
         """
         frame = _frame(picture)
         with self._lock:
-            return read_digits(
-                frame, self._classifier, self.threshold, turn=True, network=self._network
-            )
+            return read_digits(frame, self._classifier, self._network, self.threshold, turn=True)
 
     __call__ = read
 
@@ -91,9 +90,7 @@ class Reader:
         """
         frame = _frame(picture)
         with self._lock:
-            page = read_page(
-                frame, self._classifier, self.threshold, turn=True, network=self._network
-            )
+            page = read_page(frame, self._classifier, self._network, self.threshold, turn=True)
         return texts(find_numbers(frame, page))["lines"]
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -19,7 +19,8 @@ from edge_demo.model.page_model import PageModel
 from edge_demo.model.reloading import ReloadingClassifier
 from edge_demo.reading.numbers import Number, find_numbers, texts
 from edge_demo.reading.page_mask import page_mask
-from edge_demo.reading.reader import Page, Reading
+from edge_demo.reading.reader import Page
+from edge_demo.reading.readings import Reading
 from edge_demo.reading.source_reader import SourceReader
 from edge_demo.showing import overlay, window
 from edge_demo.showing.saving import Saver
@@ -72,7 +73,7 @@ class Demo:
     def _read_source(self, source: str) -> None:
         options, first = self.options, True
         reader = SourceReader(
-            self.classifier, options.threshold, options.rotate, options.upright, self.network
+            self.classifier, self.network, options.threshold, options.rotate, options.upright
         )
         self.answer = self.line = None
         frames = self._frames(source)

@@ -252,12 +252,13 @@ def test_the_readme_s_page_shows_the_digits_that_its_script_draws():
     pytest.importorskip("cv2")
     from edge_demo.frames.pictures import read_picture
     from edge_demo.model.classifier import Classifier
+    from edge_demo.model.page_model import PageModel
     from edge_demo.reading.reader import read_digits
 
     spec = importlib.util.spec_from_file_location("drawing", ROOT / "docs/draw_page.py")
     drawing = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(drawing)
-    readings = read_digits(read_picture(drawing.FILE), Classifier())
+    readings = read_digits(read_picture(drawing.FILE), Classifier(), PageModel())
     assert tuple(reading.digit for reading in readings) == drawing.draw().digits
 
 

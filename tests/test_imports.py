@@ -32,11 +32,13 @@ TRAINING_FORBIDS = ["export", "tensorflow_datasets", "cv2", "tflite_runtime", "a
 # demo sees, with the same orientation, transparency and depth.
 DEVICE_MODULES_FOR_TRAINING = {
     "reading.normalize",
-    "reading.finder",
+    "reading.cutout",
+    "reading.reader",
     "reading.levels",
     "reading.peaks",
     "reading.own_digits",
     "model.classifier",
+    "model.page_model",
     "frames.pictures",
     "frames.foreign",
 }

@@ -13,10 +13,12 @@ from digitnet.errors import UserError
 
 if TYPE_CHECKING:
     from edge_demo.model.classifier import Classifier
+    from edge_demo.model.page_model import PageModel
 
 CROP_SIDE_PX = 128  # a picture no larger than this holds one digit and may have no margin
 EVEN, CALM = 12, 0.9  # grey levels; share of a crop's border that lies within them on even paper
-LEAST_CONTRAST = 24  # grey levels between ink and paper, as the finder asks for
+LEAST_CONTRAST = 24  # grey levels between ink and paper
+STROKES = 0.02  # share of a crop that a pen's strokes cover at least
 
 
 def require_opencv() -> None:
@@ -61,16 +63,18 @@ def digits_of(frame: np.ndarray) -> np.ndarray:
     from edge_demo.reading.own_digits import find_own_digits
 
     if max(frame.shape[:2]) > CROP_SIDE_PX:
-        images = [digit.image for digit in find_own_digits(frame, _demo_classifier())]
+        own = find_own_digits(frame, *_demo_files())
+        images = [digit.image for digit in own]
     else:
         images = _digit_of_crop(frame)
     return np.array(images, np.uint8).reshape(-1, 28, 28, 1)
 
 
 @functools.cache
-def _demo_classifier() -> "Classifier":
-    """The demo's own, which tells digits from what is none."""
+def _demo_files() -> "tuple[Classifier, PageModel]":
+    """The demo's own, which tell digits from what is none."""
     from edge_demo.model.classifier import Classifier, load_runtime
+    from edge_demo.model.page_model import PageModel
 
     try:
         load_runtime()
@@ -79,25 +83,30 @@ def _demo_classifier() -> "Classifier":
             "reading photographs of digits needs a TensorFlow Lite runtime: "
             "pip install 'digitnet[edge]'."
         ) from error
-    return Classifier()
+    return Classifier(), PageModel()
 
 
 def _digit_of_crop(frame: np.ndarray) -> list[np.ndarray]:
     """The one digit of a crop, whatever it looks like: its normalised image, or nothing."""
-    from edge_demo.reading.finder import find_candidates
+    from edge_demo.reading.cutout import cut_out
     from edge_demo.reading.normalize import normalize
+    from edge_demo.reading.reader import grey
 
     ink = _on_even_paper(frame)
     if ink is not None:
         return [normalize(ink)]
-    # The first candidate is the one with the most ink.
-    return [normalize(one.ink) for one in find_candidates(_with_margin(frame)).candidates[:1]]
+    whole = np.array([0, 0, *frame.shape[1::-1]], float)
+    gray = grey(frame)
+    dark, paper, light = np.quantile(gray, (STROKES, 0.5, 1 - STROKES))
+    # Dark ink comes first.
+    either = list(cut_out(gray, whole))[:: 1 if paper - dark > light - paper else -1]
+    return [normalize(cutout.ink) for cutout in either[:1]]
 
 
 def _on_even_paper(frame: np.ndarray) -> np.ndarray | None:
     """The ink of a crop whose border is even paper, uint8 `(H, W)`, or None where it is not.
 
-    The finder, made for photographs, would take the faint ends of small strokes away.
+    What cuts ink out of photographs would take the faint ends of small strokes away.
     """
     grey = frame if frame.ndim == 2 else frame.mean(axis=2)
     border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
@@ -109,14 +118,3 @@ def _on_even_paper(frame: np.ndarray) -> np.ndarray | None:
     if difference.max() < LEAST_CONTRAST:
         return None
     return np.clip(difference, 0, 255).astype(np.uint8)
-
-
-def _with_margin(frame: np.ndarray) -> np.ndarray:
-    """Puts paper around a crop, as bright as its border is in the middle of its grey levels."""
-    import cv2
-
-    border = np.concatenate([frame[0], frame[-1], frame[:, 0], frame[:, -1]])
-    paper = np.median(border, axis=0)
-    width = max(4, max(frame.shape[:2]) // 2)
-    colour = [float(value) for value in np.atleast_1d(paper)]
-    return cv2.copyMakeBorder(frame, width, width, width, width, cv2.BORDER_CONSTANT, value=colour)

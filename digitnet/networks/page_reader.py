@@ -51,12 +51,14 @@ def page_reader(
     x = _convolution(x, 16, strides=2, name="down4")
     fine = _residual(x, name="block4")
     x = _convolution(fine, 32, strides=2, name="down8")
-    middle = _residual(x, name="block8")
+    x = _residual(x, name="block8")
+    middle = _residual(x, name="block8b")
     x = _convolution(middle, 48, strides=2, name="down16")
     x = _residual(x, name="block16a")
     coarse = _residual(x, name="block16b")
     x, mask8 = _merged(coarse, middle, 32, gates, "8")
     x = _convolution(x, 32, name="mix8")
+    x = _residual(x, name="block8c")
     x, mask4 = _merged(x, fine, 24, gates, "4")
     x = _convolution(x, 24, name="mix4")
     outputs = {
@@ -114,6 +116,7 @@ def _convolution(
 
 
 def _residual(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    """Two convolutions beside the map itself; `grown.LAST_NORM` names the second one's norm."""
     filters = x.shape[-1]
     y = _convolution(x, filters, name=f"{name}_1")
     y = _convolution(y, filters, name=f"{name}_2", relu=False)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from edge_demo import __version__
-from edge_demo.contract import THRESHOLD, UserError, run_command
+from edge_demo.contract import CROP_THRESHOLD, THRESHOLD, UserError, run_command
 from edge_demo.model import model_file
 
 EPILOG = """\
@@ -73,9 +73,9 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--threshold",
         type=float,
-        default=THRESHOLD,
         metavar="P",
-        help="least probability, 0 to 1, at which a digit is reported (default: %(default)s)",
+        help="least probability, 0 to 1, at which a digit is reported "
+        f"(default: {THRESHOLD}, with --crops {CROP_THRESHOLD})",
     )
     add(
         "--upright",
@@ -106,6 +106,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(argv: Sequence[str] | None) -> int:
     arguments = parser().parse_args(argv)
+    if arguments.threshold is None:
+        arguments.threshold = CROP_THRESHOLD if arguments.crops else THRESHOLD
     if not 0 <= arguments.threshold <= 1:
         raise UserError(f"--threshold takes 0 to 1. Received: {arguments.threshold}")
     for name in ("workers", "shard_size"):

@@ -27,7 +27,7 @@ class RowMaker:
         threshold: The least probability with which a digit is reported, 0..1.
         crops: Whether each picture is one digit, light on dark; else it is a page.
         upright: Whether pages are not tried on their sides and upside down.
-        network: The page reader, which finds digits on pages beside the stages.
+        network: The page reader, which finds digits on pages; crops need none.
     """
 
     def __init__(
@@ -40,8 +40,11 @@ class RowMaker:
         network: PageNetwork | None = None,
     ) -> None:
         self._classifier, self._model, self._threshold = classifier, model_sha256, threshold
-        self._digits = self._digit_of_crop if crops else self._digits_of_page
-        self._reader = SourceReader(classifier, threshold, upright=upright, network=network)
+        self._digits = self._digit_of_crop
+        if not crops:
+            assert network is not None, "pages need a page reader"
+            self._digits = self._digits_of_page
+            self._reader = SourceReader(classifier, network, threshold, upright=upright)
 
     def rows(self, contents: Iterable[tuple[str, Content]]) -> Iterator[Row]:
         """Yields a row for each (name, content): path, digits, numbers, confidences, boxes, model,

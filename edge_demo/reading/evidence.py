@@ -1,188 +1,265 @@
-"""Whether a candidate was written: a pen's stroke is darker than what lies on either side of it.
+"""Which digit stands where the page reader sees one, and how sure that is.
 
-The network judges shapes. A stain, a grain of wood, the edge of a page or the rest of a squared
-sheet may have the shape of a digit; what tells them apart is the picture around them.
+The page reader sees where digits stand, and guesses which; the classifier says which digit the ink
+there is. What both say, and how the digit compares with others on its page, is evidence, which is
+added up as log-odds with weights that `python -m benchmarks.fit_evidence` fits on drawn pages.
 """
 
-from collections.abc import Sequence
+import functools
+import json
+from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
-from edge_demo.reading.candidates import Candidate
-from edge_demo.reading.resolve import Answer
+from edge_demo.reading.classify import DigitClassifier, classify
+from edge_demo.reading.cutout import CutOut, contrast, cut_out
+from edge_demo.reading.peaks import Peaks, shares
+from edge_demo.reading.readings import Reading
 
-WORK = 96  # pixels of the longer side at which a candidate's surroundings are measured
-NEAR = 2  # pixels around ink that its own blur reaches
-CORE = 200  # of 255: ink as dark as the pen
-SLIM = 0.45  # times its height: a slimmer shape says little, and may be a line that goes on
-CONTACT = 0.5  # of the ink's contrast: darker than this, what lies at a stroke's end is a line
-# Evidence is counted in log-odds, as the network's probability is. Pens on paper stay below the
-# first figure of each pair, and at the second one a shape needs to be certain (8 = 3,000 to 1).
-CROWDING = (0.12, 0.24)  # textures have 0.2 to 0.4
-SOFTNESS, SOFTNESS_OF_BAR = (0.7, 1.2), (0.65, 0.8)  # the profile of a stain has 0.8
-AGAINST = 8.0
-MOST_ODDS = 6.0  # of the network: its last digit of an integer probability is no more certain
+Box = tuple[int, int, int, int]
+WEIGHTS = Path(__file__).with_name("evidence_weights.json")
+# Of the weights, in the order of `Evidence.features`.
+NAMES = (
+    "constant",
+    "classifier_log_odds",
+    "network_log_odds",
+    "log_agreement",
+    "faintness",
+    "smallness",
+    "neighbours",
+    "bar_goes_on",
+)
+BAR = 1  # the digit that any straight stroke reads as
+LEAST_SHARE = 1e-4  # of one digit: neither is ever quite sure that it is not this one
+USUAL, ALIKE = 0.6, 0.5  # sureness and both probabilities from which a digit is one of its page's
+# Neighbours stand within so many heights to either side, on the same line and about as high; more
+# than so many say no more.
+REACH, LINE, AS_HIGH, MOST_NEIGHBOURS = 2.5, 0.5, (0.6, 1.6), 3.0
+# Of the usual contrast, below which a digit is faint: fading and pencil beside ink are not, on
+# drawn pages; what shows through the paper is. With 1, any difference counts, and a little less is
+# read there.
+FAINT = 0.5
+LEAST_LOG = -3.0  # of faintness and smallness: below a twentieth it does not matter by how much
+# Shared area over that of both, from which the box of the ink, the tighter one, is the digit's. A
+# broken or faint digit's ink is a part of it: with 0.5 drawn pages lose 1 % of their digits.
+ALL_OF_IT = 0.6
+# Of the frame's longer side: whoever fills a picture with one thing has said where it is. On drawn
+# pages no digit is as large, and what is as long is a line; three tests have one. From a
+# probability of `LIKELY` on the classifier is believed there, but not of a bar that goes on.
+FILLING, LIKELY, ENDS = 0.5, 0.35, 0.05
+SAME = 0.55  # shared area over the smaller box's, from which two are of one digit
 
 
 class Evidence(NamedTuple):
-    """How a candidate lies on its paper.
+    """What is known of one digit that may be.
 
-    crowding: how dark its near surroundings are, 0 = paper, 1 = as dark as the ink. softness: the
-    width of its edges over that of its strokes. slim: whether it is much higher than wide. bound:
-    whether it is slim, and goes on or meets other ink at both ends.
+    classifier: the classifier's probability of it. network: the page reader's sureness that a digit
+    is there. agreement: its probability of this digit. faintness, smallness: logarithms, 0 or less,
+    of its contrast and its longer side over what is usual of the page's surer digits, and for
+    faintness over `FAINT` times that. neighbours: logarithm of 1 and the sum of the page
+    reader's certainty of those that stand beside it.
+    bar_goes_on: of a 1, the share of its ink and what that is joined to that lies beyond its box:
+    rulings and the walls of cells are bars, too; 1 at the frame's edge. 0 of other digits. share:
+    the page reader's box's longer side over the frame's, which is no part of the sum.
     """
 
-    crowding: float
-    softness: float
-    slim: bool
-    bound: bool
+    classifier: float
+    network: float = 0.0
+    agreement: float = 0.0
+    faintness: float = 0.0
+    smallness: float = 0.0
+    neighbours: float = 0.0
+    bar_goes_on: float = 0.0
+    share: float = 0.0
+
+    def features(self) -> np.ndarray:
+        """float64 [8], as `NAMES` says."""
+        agreement = np.log(max(self.agreement, 1e-3))
+        odds = _log_odds(self.classifier), _log_odds(self.network)
+        beside = self.faintness, self.smallness, self.neighbours, self.bar_goes_on
+        return np.array([1.0, *odds, agreement, *beside])
 
 
-def written(answers: Sequence[Answer], gray: np.ndarray, threshold: float) -> list[Answer]:
-    """Keeps the Answers of a frame whose surroundings leave it likely enough that a pen wrote them.
+@functools.cache
+def load_weights() -> np.ndarray:
+    """The fitted weights of `Evidence.features`, float64 [8]."""
+    weights = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
+    return np.array([weights[name] for name in NAMES])
+
+
+def gather(
+    seen: Peaks, gray: np.ndarray, classifier: DigitClassifier
+) -> list[tuple[Reading, Evidence]]:
+    """Every digit that the page reader sees, read, with what is known of it.
 
     Args:
-        answers: that the network accepts.
-        gray: the searched frame, uint8, ink dark on light paper.
-        threshold: the least probability, 0..1.
+        seen: What the page reader sees, boxes in pixels of the frame.
+        gray: uint8 [height, width], the frame.
+        classifier: Says which digit each is.
 
     Returns:
-        list of Answer.
+        A Reading and its Evidence for each peak with ink. The Reading's probabilities are those of
+        each digit if it is one, and so is its confidence.
     """
-    measured = [measure(answer.candidate, gray) for answer in answers]
-    odds = [
-        _log_odds(answer.confidence) - _doubt(evidence, answer.digit == 1)
-        for answer, evidence in zip(answers, measured, strict=True)
+    found, boxes = [], []
+    for sureness, digits, box in zip(seen.sureness, seen.digits, seen.boxes, strict=True):
+        read = _read(digits, box, gray, classifier)
+        if read is not None:
+            reading, known = read
+            agreement = float(digits[reading.digit])
+            found.append((reading, known._replace(network=float(sureness), agreement=agreement)))
+            boxes.append(box)
+    return _compared(found, np.array(boxes), gray)
+
+
+def sure(
+    found: list[tuple[Reading, Evidence]], weights: np.ndarray, threshold: float
+) -> list[Reading]:
+    """The digits that are sure enough, surest first.
+
+    Args:
+        found: As `gather` gives it.
+        weights: As `load_weights` gives them.
+        threshold: The least probability with which a digit is reported, 0..1.
+
+    Returns:
+        list of Reading. Of two in one place the surer is kept.
+    """
+    judged = []
+    for reading, evidence in found:
+        confidence = 1 / (1 + np.exp(-float(weights @ evidence.features())))
+        fills = evidence.share >= FILLING and evidence.bar_goes_on <= ENDS
+        if fills and confidence >= LIKELY:
+            confidence = max(confidence, evidence.classifier)
+        if confidence >= threshold:
+            probabilities = _with(reading.probabilities, reading.digit, confidence)
+            judged.append(reading._replace(confidence=confidence, probabilities=probabilities))
+    judged.sort(key=lambda reading: -reading.confidence)
+    kept: list[Reading] = []
+    for reading in judged:
+        others = np.array([one.box for one in kept], np.float32).reshape(-1, 4)
+        if not kept or shares(others, np.array(reading.box, np.float32)).max() < SAME:
+            kept.append(reading)
+    return kept
+
+
+def _goes_on(cutout: CutOut, shape: tuple[int, ...]) -> float:
+    """How much of a bar lies beyond its box; all of it where it ends at the frame's edge."""
+    x, y, width, height = cutout.box
+    at_the_edge = min(x, y) <= 0 or x + width >= shape[1] or y + height >= shape[0]
+    return 1.0 if at_the_edge else 1 - cutout.whole
+
+
+def _with(shares: np.ndarray, digit: int, confidence: float) -> np.ndarray:
+    """Probabilities float32 [10] of which one, the largest, has become so much.
+
+    The others stay as they are beside it, where there is as much left for them.
+    """
+    result = shares * np.float32(confidence / shares[digit])
+    others = float(result.sum()) - confidence
+    result *= np.float32(min(1.0, (1 - confidence) / max(others, 1e-6)))
+    result[digit] = confidence
+    return result
+
+
+def _read(
+    digits: np.ndarray, box: np.ndarray, gray: np.ndarray, classifier: DigitClassifier
+) -> tuple[Reading, Evidence] | None:
+    """What stands in a box, in the polarity in which page reader and classifier agree best.
+
+    Returns:
+        A Reading, and what its ink alone says; None where there is no ink.
+    """
+    best, best_together = None, 0.0
+    for cutout in cut_out(gray, box):
+        image, probabilities, attention = classify(cutout.ink, classifier)
+        product = np.maximum(probabilities, LEAST_SHARE) * np.maximum(digits, LEAST_SHARE)
+        together = np.sqrt(product)
+        digit = int(together.argmax())
+        if together[digit] > best_together:
+            best_together = float(together[digit])
+            share = (together / together.sum()).astype(np.float32)
+            place = _place(box, cutout.box, gray.shape)
+            reading = Reading(digit, float(share[digit]), place, image, share, attention)
+            goes_on = _goes_on(cutout, gray.shape) if digit == BAR else 0.0
+            best = reading, Evidence(float(probabilities[digit]), bar_goes_on=goes_on)
+    return best
+
+
+def _place(box: np.ndarray, ink: Box, shape: tuple[int, ...]) -> Box:
+    """The box of a digit in whole pixels of the frame: its ink's, where that is all of it."""
+    x, y = max(0, int(box[0])), max(0, int(box[1]))
+    right = min(shape[1], int(np.ceil(box[0] + box[2])))
+    bottom = min(shape[0], int(np.ceil(box[1] + box[3])))
+    place = x, y, max(1, right - x), max(1, bottom - y)
+    width = min(right, ink[0] + ink[2]) - max(x, ink[0])
+    height = min(bottom, ink[1] + ink[3]) - max(y, ink[1])
+    shared = max(width, 0) * max(height, 0)
+    either = place[2] * place[3] + ink[2] * ink[3] - shared
+    return ink if shared >= ALL_OF_IT * either else place
+
+
+def _compared(
+    found: list[tuple[Reading, Evidence]], boxes: np.ndarray, gray: np.ndarray
+) -> list[tuple[Reading, Evidence]]:
+    """The same with how each stands beside the others on its page.
+
+    Args:
+        found: As `gather` gives it, without that.
+        boxes: float [N, 4], the page reader's. Those of the ink are of a digit's part now and then.
+        gray: uint8 [height, width].
+    """
+    if not found:
+        return found
+    faintness, smallness = _beside_usual(found, boxes, gray)
+    certainty = np.array([one.network * one.agreement for _, one in found])
+    shares_of_frame = boxes[:, 2:].max(axis=1) / max(gray.shape)
+    neighbours = _neighbours(boxes, certainty)
+    beside = zip(faintness, smallness, neighbours, shares_of_frame, strict=True)
+    return [
+        (
+            reading,
+            evidence._replace(
+                faintness=float(f), smallness=float(s), neighbours=float(n), share=float(share)
+            ),
+        )
+        for (reading, evidence), (f, s, n, share) in zip(found, beside, strict=True)
     ]
-    page = _page_odds(odds)
-    least = _log_odds(threshold)
-    return [a for a, value in zip(answers, odds, strict=True) if value + page >= least]
 
 
-def _page_odds(odds: Sequence[float]) -> float:
-    """Returns 0, or less where most of what looks like digits is grain or a grid: the rest too."""
-    likely = float((1 / (1 + np.exp(-np.clip(odds, -50, 50)))).sum())
-    return min(0.0, float(np.log((likely + 1) / (len(odds) - likely + 1))))
+def _beside_usual(
+    found: list[tuple[Reading, Evidence]], boxes: np.ndarray, gray: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Faintness and smallness, float [N] each, beside the page's surer digits; 0 without any."""
+    usual = np.array(
+        [one.network >= USUAL and min(one.agreement, one.classifier) >= ALIKE for _, one in found],
+        bool,
+    )
+    if not usual.any():
+        return np.zeros(len(found)), np.zeros(len(found))
+    sides = boxes[:, 2:].max(axis=1)
+    contrasts = np.array([contrast(gray, box) for box in boxes])
+    faintness = np.log(contrasts / (FAINT * np.median(contrasts[usual]))).clip(LEAST_LOG, 0)
+    smallness = np.log(sides / np.median(sides[usual])).clip(LEAST_LOG, 0)
+    return faintness, smallness
+
+
+def _neighbours(boxes: np.ndarray, certainty: np.ndarray) -> np.ndarray:
+    """Logarithm of 1 and the certainty of what stands beside each of boxes [N, 4]: float [N]."""
+    heights = boxes[:, 3]
+    apart = np.abs(
+        boxes[:, np.newaxis, :2] - boxes[:, :2] + 0.5 * (boxes[:, np.newaxis, 2:] - boxes[:, 2:])
+    )
+    near = (apart[..., 0] < REACH * heights[:, np.newaxis]) & (
+        apart[..., 1] < LINE * heights[:, np.newaxis]
+    )
+    ratio = heights / heights[:, np.newaxis]
+    near &= (ratio > AS_HIGH[0]) & (ratio < AS_HIGH[1])
+    np.fill_diagonal(near, False)
+    return np.log1p(np.minimum(near @ certainty, MOST_NEIGHBOURS))
 
 
 def _log_odds(probability: float) -> float:
-    probability = min(max(float(probability), 1e-6), 1 - 1e-6)
-    return float(np.clip(np.log(probability / (1 - probability)), -MOST_ODDS, MOST_ODDS))
-
-
-def _doubt(evidence: Evidence, is_one: bool) -> float:
-    """Returns how much the surroundings speak against a pen, in log-odds, 0 or more."""
-    if evidence.bound and is_one:
-        return 2 * AGAINST
-    sharp, soft = SOFTNESS_OF_BAR if evidence.slim and is_one else SOFTNESS
-    crowded = (evidence.crowding - CROWDING[0]) / (CROWDING[1] - CROWDING[0])
-    softened = (evidence.softness - sharp) / (soft - sharp)
-    # A stain fades out slowly, so that its surroundings are dark as well; a blurred pen's are not.
-    fading = min(1.0, evidence.crowding / CROWDING[0])
-    return AGAINST * (max(crowded, 0.0) + fading * max(softened, 0.0))
-
-
-def measure(candidate: Candidate, gray: np.ndarray) -> Evidence:
-    """Returns the Evidence of a candidate in its searched frame, uint8, ink dark on light paper."""
-    slim = candidate.width < SLIM * candidate.height
-    ink, around, margin = _crops(candidate, gray)
-    mask = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY)[1]
-    width = max(1.0, _stroke_width(mask))
-    distance = cv2.distanceTransform(cv2.bitwise_not(mask), cv2.DIST_L2, 3)
-    ring = _between(distance, NEAR + 0.5, min(margin - 1, max(4, round(width))) + 0.5)
-    border = _between(distance, 0.5, 1.5)
-    contrast, paper, crowding = _contrast(around, ring, ink)
-    if not contrast:
-        return Evidence(1.0, 1.0, slim, False)
-    softness = contrast / max(_steepness(around, border), 0.1) / max(width, 8.0)
-    bound = False
-    if slim:
-        darkness = (paper - around.astype(np.float32)) / contrast
-        darkness[distance < NEAR + 0.5] = 0
-        bound = _is_bound(mask, darkness)
-    return Evidence(crowding, float(softness), slim, bound)
-
-
-def _between(values: np.ndarray, least: float, most: float) -> np.ndarray:
-    return cv2.inRange(values, least, most)  # type: ignore[call-overload]  # numbers do
-
-
-def _contrast(around: np.ndarray, ring: np.ndarray, ink: np.ndarray) -> tuple[float, float, float]:
-    """Returns (contrast, paper, crowding), all 0 where there is no paper around or no pen."""
-    beside, core = around[ring > 0], around[ink >= CORE]
-    if not beside.size or not core.size:
-        return 0.0, 0.0, 0.0
-    paper = _ranked(beside, 0.75)
-    contrast = max(paper - float(core.mean()), 1.0)
-    return contrast, paper, float(((paper - beside) / contrast).clip(0, 1).mean())
-
-
-def _crops(candidate: Candidate, gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Returns (ink uint8, gray uint8, margin): the candidate and as much around it, at `WORK`."""
-    scale = min(1.0, WORK / max(candidate.width, candidate.height))
-    size = (max(1, round(candidate.width * scale)), max(1, round(candidate.height * scale)))
-    margin = max(6, round(0.2 * max(size)))
-    outside = round(margin / scale)
-    x, y = candidate.x - outside, candidate.y - outside
-    right = candidate.x + candidate.width + outside
-    bottom = candidate.y + candidate.height + outside
-    height, width = gray.shape
-    around = gray[max(0, y) : bottom, max(0, x) : right]
-    edges = max(0, -y), max(0, bottom - height), max(0, -x), max(0, right - width)
-    around = cv2.copyMakeBorder(around, *edges, cv2.BORDER_REPLICATE)
-    ink = candidate.ink
-    if scale < 1:
-        ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
-    ink = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
-    if around.shape != ink.shape:
-        around = cv2.resize(around, ink.shape[::-1], interpolation=cv2.INTER_AREA)
-    return ink, around, margin
-
-
-def _stroke_width(mask: np.ndarray) -> float:
-    """As `normalize.stroke_width`, of a mask with a margin."""
-    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    return 4 * cv2.mean(distance, mask)[0]
-
-
-def _steepness(around: np.ndarray, border: np.ndarray) -> float:
-    """Returns the median slope of the grey where `border` is not 0, levels per pixel."""
-    chosen = border > 0
-    level = cv2.Sobel(around, cv2.CV_16S, 1, 0)[chosen].astype(np.float32)
-    upright = cv2.Sobel(around, cv2.CV_16S, 0, 1)[chosen].astype(np.float32)
-    slopes = level * level + upright * upright
-    return float(np.sqrt(_ranked(slopes, 0.5))) / 8  # a Sobel kernel counts eight times
-
-
-def _ranked(values: np.ndarray, share: float) -> float:
-    """Returns the value that a share of a non-empty array is at most as large as."""
-    index = int(share * (values.size - 1))
-    return float(np.partition(values, index)[index])
-
-
-def _is_bound(mask: np.ndarray, darkness: np.ndarray) -> bool:
-    """Whether there is more ink at both the upper and the lower end: beyond it or across it."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    return all(
-        _meets_ink(mask, darkness, row, step) for row, step in ((rows[0], -1), (rows[-1], 1))
-    )
-
-
-def _meets_ink(mask: np.ndarray, darkness: np.ndarray, row: int, step: int) -> bool:
-    end = _span(row, row - step * 2 * NEAR)
-    columns = np.flatnonzero(mask[end].any(axis=0))
-    first, last = columns[0], columns[-1] + 1
-    beyond = darkness[_span(row + step * NEAR, row + step * (NEAR + 3)), first:last]
-    if beyond.mean(axis=1).max() > CONTACT:
-        return True
-    # A line that the bar ends on is part of the bar where they cross, and goes on to both sides.
-    end = _span(row + step * NEAR, row - step * (3 + last - first))
-    left = darkness[end, first - NEAR - 3 : first - NEAR].mean(axis=1)
-    right = darkness[end, last + NEAR : last + NEAR + 3].mean(axis=1)
-    return np.minimum(left, right).max() > CONTACT
-
-
-def _span(one: int, other: int) -> slice:
-    return slice(min(one, other), max(one, other) + 1)
+    clipped = float(np.clip(probability, 0.003, 0.997))
+    return float(np.log(clipped / (1 - clipped)))

@@ -16,7 +16,10 @@ AROUND = 33  # pixels a side: the square that a place is compared with
 # Grey levels that are added to the deviation around a place: the noise of a camera on bare paper
 # is not to look like writing.
 FLOOR = 10.0
-SMALLEST = 24  # pixels of the shorter side of the last level
+SMALLEST = 24  # pixels of the shorter side of a level
+# A digit that fills a long picture is too large for the page reader, which knows digits of up to
+# `LARGEST` pixels, until the longer side is no more than that; the shorter may become `NARROWEST`.
+LARGEST, NARROWEST = 46, 9
 MIDDLE, UNIT = 128, 32  # uint8 of no contrast, and of one deviation more
 
 
@@ -70,14 +73,18 @@ def contrast(level: Level) -> np.ndarray:
     return cv2.merge([mean, darkest, lightest])
 
 
-def pyramid(gray: np.ndarray, smallest: int = SMALLEST, finest: int = 0) -> list[np.ndarray]:
+def has_next(shorter: int, longer: int) -> bool:
+    """Whether a level with sides of so many pixels is followed by another of half its size."""
+    return shorter // 2 >= (NARROWEST if longer > LARGEST else SMALLEST)
+
+
+def pyramid(gray: np.ndarray, finest: int = 0) -> list[np.ndarray]:
     """The levels of a grey frame uint8 [height, width], as `contrast` has them, finest first.
 
-    The last is the last whose shorter side has `smallest` pixels or more, or the only one; the
-    first is number `finest`, or the last.
+    The first is number `finest`, or the last.
     """
     levels = [level_zero(gray)]
-    while min(levels[-1].mean.shape) // 2 >= smallest:
+    while has_next(*sorted(levels[-1].mean.shape)):
         levels.append(halved(levels[-1]))
     return [contrast(level) for level in levels[min(finest, len(levels) - 1) :]]
 

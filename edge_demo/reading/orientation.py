@@ -23,11 +23,11 @@ class Rules(NamedTuple):
     fewest: Peaks; fewer do not tell how a page lies.
     """
 
-    clear: float = 0.5
+    clear: float = 0.6
     power: float = 2
     gain: float = 0.5
     as_sure: float = 1.0
-    well: float = 0.65
+    well: float = 0.7
     fewest: int = 4
 
 

@@ -1,4 +1,4 @@
-"""A still picture read in both ways: by the stages of `writing`, and by the page reader."""
+"""How a picture is laid before the page reader, and in which of its views it shows most."""
 
 from typing import NamedTuple
 
@@ -7,16 +7,12 @@ import numpy as np
 
 from edge_demo.reading import orientation
 from edge_demo.reading.canvas import OVERLAP, WIDTH
-from edge_demo.reading.finder import ENLARGED, SMALL_SIDE
-from edge_demo.reading.layout import reading_order
-from edge_demo.reading.levels import SMALLEST, pyramid
+from edge_demo.reading.levels import has_next, pyramid
 from edge_demo.reading.looking import PageNetwork, look
 from edge_demo.reading.peaks import Peaks
-from edge_demo.reading.resolve import DigitClassifier
 from edge_demo.reading.slant import slanted
-from edge_demo.reading.union import gather, load_weights, united
-from edge_demo.reading.writing import Reading
 
+SMALL_SIDE, ENLARGED = 800, 2  # a picture whose longer side is shorter is enlarged so many times
 # Pixels to which the longest side of a picture is brought: two canvases wide, three at 1600 would
 # take twice as long.
 LONGEST = 2 * WIDTH - OVERLAP
@@ -96,7 +92,7 @@ def sight_of(gray: np.ndarray, finest: int = 0, most: int = LONGEST) -> Sight:
         size = [max(1, round(side * scale)) for side in gray.shape[::-1]]
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         gray = cv2.resize(gray, size, interpolation=way)
-    if min(gray.shape) < 2 * SMALLEST:  # there is one level only
+    if not has_next(*sorted(gray.shape)):  # there is one level only
         finest = 0
     return Sight(pyramid(gray, finest=finest), scale, finest)
 
@@ -122,16 +118,6 @@ def look_at(sight: Sight, network: PageNetwork, finest: int = 0) -> Peaks:
     seen = look(sight.levels, network, finest=max(finest - sight.finest, 0))
     scale = np.float32(sight.scale / 2**sight.finest)
     return seen._replace(boxes=seen.boxes / scale)
-
-
-def read_with(
-    view: View, readings: list[Reading], classifier: DigitClassifier, threshold: float
-) -> list[Reading]:
-    """The digits of a view, in reading order: what the stages read of it, and what else is seen."""
-    found = gather(readings, view.seen, view.gray, classifier)
-    readings = united(found, load_weights(), threshold)
-    order = reading_order([reading.box for reading in readings])
-    return [readings[index] for index in order]
 
 
 def tell(seen: Peaks, rules: orientation.Rules = RULES) -> orientation.Told:

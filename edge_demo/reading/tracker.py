@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edge_demo.reading.writing import Reading
+from edge_demo.reading.readings import Reading
 
 MEMORY_SECONDS = 0.15  # time constant of the average: a new digit outweighs the old one after 0.1 s
 SIGHTINGS = 2  # before a track is shown: a flicker in one frame is not a digit

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from edge_demo.reading.numbers import Number
-from edge_demo.reading.reader import Reading
+from edge_demo.reading.readings import Reading
 from edge_demo.showing.tags import FONT, MARGIN_PX, Box, Tag, line_width, place, tag_size
 from edge_demo.showing.wash import draw_page_wash, draw_wash, mask_image
 

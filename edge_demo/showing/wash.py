@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from edge_demo.contract import IMAGE_SIDE_PX
-from edge_demo.reading.reader import Reading
+from edge_demo.reading.readings import Reading
 
 BLUE = (210, 110, 20)  # BGR: the one colour, deeper where the gate is more open
 DEEPEST = 0.5  # share of blue where the mask is highest

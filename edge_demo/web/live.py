@@ -12,7 +12,8 @@ import numpy as np
 from edge_demo.contract import UserError
 from edge_demo.frames.sources import Frame
 from edge_demo.reading.numbers import Number, find_numbers
-from edge_demo.reading.reader import Page, Reading
+from edge_demo.reading.reader import Page
+from edge_demo.reading.readings import Reading
 from edge_demo.showing import overlay
 from edge_demo.showing.wash import draw_wash
 

@@ -11,7 +11,8 @@ from edge_demo.frames.pictures import decode_picture
 from edge_demo.model.page_model import PageModel
 from edge_demo.model.reloading import ReloadingClassifier
 from edge_demo.reading.numbers import Number, find_numbers, texts
-from edge_demo.reading.reader import Reading, read_page
+from edge_demo.reading.reader import read_page
+from edge_demo.reading.readings import Reading
 from edge_demo.showing import overlay
 
 MOST_PIXELS = 25_000_000  # of a picture that is sent: 75 MB when decoded
@@ -56,16 +57,14 @@ class PostedPictures:
             name: Of the picture, for the answer's `source` and for errors.
             details: Whether to tell of each digit its ten `probabilities`, the `image` that the
                 network saw and its `attention` (PNG files, base64), too.
-            quick: Whether to read it as a camera's frame: as it lies, and not enlarged.
+            quick: Whether to read it as it lies, without trying it on its sides.
             annotated: Whether to send the annotated picture back (a JPEG file, base64).
 
         Raises:
             UserError: The file is no picture that can be read, or too large.
         """
         frame = decode_picture(content, name, MOST_PIXELS)
-        still = not quick
-        network = self.network() if still else None
-        page = read_page(frame, self.classifier(), self._threshold, still, still, network)
+        page = read_page(frame, self.classifier(), self.network(), self._threshold, not quick)
         readings, lines = page.readings, find_numbers(frame, page)
         digits = [reading.to_dict() for reading in readings]
         answer: dict[str, Any] = {"frame": 0, "source": name, "digits": digits}

@@ -72,6 +72,6 @@ def _reader_of(arguments: Namespace) -> Callable[[Frame], ReadPage]:
     classifier = ReloadingClassifier(arguments.model)
     network = PageModel(arguments.page_reader)
     reader = SourceReader(
-        classifier, arguments.threshold, arguments.rotate, arguments.upright, network
+        classifier, network, arguments.threshold, arguments.rotate, arguments.upright
     )
     return lambda frame: reader.read(frame.image, frame.time)

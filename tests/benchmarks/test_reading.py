@@ -116,7 +116,7 @@ def test_an_npz_without_the_keys_is_a_sentence(tmp_path, capsys):
 
 def test_frames_are_timed_by_stage():
     result = frames.measure((320, 240), Classifier(), PageModel(), repeats=1)
-    assert {"pieces", "normalise", "classify"} < set(result["milliseconds"])
+    assert {"levels", "a look", "follow", "cut out and classify"} < set(result["milliseconds"])
     assert all(value >= 0 for value in result["milliseconds"].values())
 
 

@@ -4,7 +4,7 @@ import cv2
 import pytest
 
 from benchmarks import stages
-from benchmarks.stages import EVERYTHING, STAGES, WAYS
+from benchmarks.stages import EVERYTHING, EVIDENCE, STAGES
 
 
 def counts(read, false_digits):
@@ -24,20 +24,30 @@ def test_what_is_left_out_exists_and_comes_back(stage):
     assert all(one is other for one, other in zip(before, after, strict=True))
 
 
+def test_evidence_that_is_left_out_has_no_weight_and_is_no_unknown_name():
+    import numpy as np
+
+    from edge_demo.reading.evidence import NAMES
+
+    random = np.random.default_rng(1)
+    cases, truth = random.normal(size=(60, len(NAMES))), random.integers(0, 2, 60).astype(float)
+    for names in EVIDENCE.values():
+        weights = stages.weights_without(names, cases, truth)
+        assert {name for name, weight in zip(NAMES, weights, strict=True) if not weight} == set(
+            names
+        )
+
+
 def test_a_stage_is_worth_its_digits_and_one_and_a_half_times_the_false_ones():
-    totals = {
-        EVERYTHING: {way: counts(9, 1) for way in WAYS},
-        "cuts": {"stages alone": counts(7, 0), "both": counts(9, 3)},
-    }
-    assert stages.worth(totals, "cuts", "stages alone") == 2 - 1.5
-    assert stages.worth(totals, "cuts", "both") == 3
+    totals = {EVERYTHING: counts(9, 1), "slanted second looks": counts(7, 0)}
+    assert stages.worth(totals, "slanted second looks") == 2 - 1.5
     last = stages.markdown(totals).splitlines()[-1]
-    assert last == "| cuts | 7 of 10 | 0 | +0.5 | 9 of 10 | 3 | +3.0 | 400 |"
+    assert last == "| slanted second looks | 7 of 10 | 0 | 0 of 2 | +0.5 | 400 |"
 
 
 def test_a_stage_that_there_is_not_is_named_with_those_that_there_are(capsys):
     assert stages.main(["--only", "magic"]) == 2
-    assert "no stage 'magic'; they are: everything, the other polarity" in capsys.readouterr().err
+    assert "no stage 'magic'; they are: everything, enlarging" in capsys.readouterr().err
 
 
 def test_no_pages_are_a_sentence(capsys):
@@ -45,14 +55,12 @@ def test_no_pages_are_a_sentence(capsys):
     assert "--pages takes 1 or more" in capsys.readouterr().err
 
 
-def test_a_page_is_read_in_both_ways_without_a_stage(page):
+def test_a_page_is_read_without_a_stage(page):
     from edge_demo.model.classifier import Classifier
     from edge_demo.model.page_model import PageModel
-    from edge_demo.reading import seen
+    from edge_demo.reading.evidence import load_weights
 
     gray = cv2.cvtColor(page.image, cv2.COLOR_BGR2GRAY)
-    view = seen.best_view(gray, PageModel(), turn=False)
-    with stages.left_out("cuts"):
-        answers = stages.read(gray, view, Classifier())
-    assert list(answers) == list(WAYS)
-    assert [reading.digit for reading in answers["both"]] == list(page.digits)
+    with stages.left_out("slanted second looks"):
+        readings = stages.read(gray, Classifier(), PageModel(), load_weights())
+    assert sorted(reading.digit for reading in readings) == sorted(page.digits)

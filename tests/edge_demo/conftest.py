@@ -5,11 +5,17 @@ import pytest
 
 from edge_demo.frames.synthetic import draw_page
 from edge_demo.model.classifier import Classifier, Prediction
+from edge_demo.model.page_model import PageModel
 
 
 @pytest.fixture(scope="session")
 def classifier():
     return Classifier()
+
+
+@pytest.fixture(scope="session")
+def network():
+    return PageModel()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from digitnet.training.pages.targets import LARGEST, SMALLEST
 
 ON_A_DIGIT = 0.75  # share of the crops that are laid on a digit, scaled into the range
 FINEST, COARSEST = 2.0, 1 / 12  # scales of a page
+CLOSE = 0.5  # of a digit's longer side: the widest margin of a close-up
 # Digits that are surely none after so many quarter turns; others may be a digit's shape still.
 NONE_TURNED = {1: (2, 3, 4, 5, 7), 2: (3, 4, 7), 3: (2, 3, 4, 5, 7)}
 
@@ -42,19 +43,64 @@ def draw_crop(
         side: Of the crop in pixels.
         rng: NumPy's Generator: decides scale, place and polarity.
     """
+    scale, place = _scale_and_place(page.shape, boxes, side, rng)
+    return _cut(page, digits, boxes, unsure, side, scale, place, side / scale, rng)[0]
+
+
+def draw_close_up(
+    page: np.ndarray,
+    digits: np.ndarray,
+    boxes: np.ndarray,
+    unsure: np.ndarray,
+    side: int,
+    rng: np.random.Generator,
+) -> Crop:
+    """A picture that one digit fills, as it lies on a canvas; arguments as `draw_crop` has them.
+
+    Raises:
+        ValueError: On a page without digits.
+    """
+    if not len(boxes):
+        raise ValueError("A close-up needs a digit. Received: a page with none")
+    box = boxes[rng.integers(len(boxes))]
+    wanted = np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST)))
+    scale = float(np.clip(wanted / max(box[2:]), COARSEST, FINEST))
+    low = box[:2] - rng.uniform(0, CLOSE, 2) * max(box[2:])
+    high = box[:2] + box[2:] + rng.uniform(0, CLOSE, 2) * max(box[2:])
+    crop, (columns, rows) = _cut(page, digits, boxes, unsure, side, scale, low, high - low, rng)
+    # What the frame shows only a part of is not asked of the empty canvas beside it.
+    centres = crop.boxes[:, :2] + crop.boxes[:, 2:] / 2
+    inside = ((centres >= 0) & (centres < (columns, rows))).all(axis=1)
+    return crop._replace(
+        digits=crop.digits[inside],
+        boxes=crop.boxes[inside],
+        unsure=np.concatenate([crop.unsure, crop.boxes[~inside]]),
+    )
+
+
+def _cut(
+    page: np.ndarray,
+    digits: np.ndarray,
+    boxes: np.ndarray,
+    unsure: np.ndarray,
+    side: int,
+    scale: float,
+    place: np.ndarray,
+    extent: np.ndarray | float,
+    rng: np.random.Generator,
+) -> tuple[Crop, tuple[int, int]]:
+    """What a page shows from a place on, in its pixels, on a canvas; the width and height of it."""
     import cv2
 
     from edge_demo.reading import levels
 
-    scale, place = _scale_and_place(page.shape, boxes, side, rng)
     halvings = max(0, int(np.floor(np.log2(1 / scale))))
     block = 2**halvings
     height, width = page.shape
-    extent = side / scale
+    ends = place + extent
     left, top = max(0, int(place[0])), max(0, int(place[1]))
     right, bottom = (
-        int(min(limit, np.ceil(at + extent)))
-        for limit, at in zip((width, height), place, strict=True)
+        int(min(limit, np.ceil(end))) for limit, end in zip((width, height), ends, strict=True)
     )
     columns = min(side, max(1, round((right - left) * scale)))
     rows = min(side, max(1, round((bottom - top) * scale)))
@@ -79,7 +125,7 @@ def draw_crop(
         result[:, 2:] = given[:, 2:] * factors
         return result
 
-    return Crop(canvas, digits, moved(boxes), moved(unsure))
+    return Crop(canvas, digits, moved(boxes), moved(unsure)), (columns, rows)
 
 
 def turned(crop: Crop, turns: int) -> Crop:

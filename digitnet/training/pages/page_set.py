@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from digitnet.digits.datasets import Digits
-from digitnet.training.pages.crops import Crop, draw_crop, turned
+from digitnet.training.pages.crops import Crop, draw_close_up, draw_crop, turned
 from digitnet.training.pages.targets import ALMOST, LARGEST, SMALLEST, paint
 
 SIDE = 192  # pixels of a crop
 STEPS = 250  # an epoch
 IN_FOUR = 0.3  # share of the crops that are four of half the side, as levels stand on one canvas
+# Share of those that a picture of one digit stands on: the frame ends where the digit does there.
+CLOSE_UP = 0.25
 TURNED = 0.15  # share of the crops that lie on a side or upside down
 CROPS_STREAM = 0xC40
 AHEAD = 4  # batches that are made beside the training step
@@ -50,7 +52,7 @@ class PageSet:
         if rng.random() >= IN_FOUR:
             return self._one(SIDE, rng)
         half = SIDE // 2
-        quarters = [self._one(half, rng) for _ in range(4)]
+        quarters = [self._one(half, rng, CLOSE_UP) for _ in range(4)]
         image = np.empty((SIDE, SIDE, quarters[0].image.shape[2]), np.uint8)
         boxes, unsure = [], []
         for number, quarter in enumerate(quarters):
@@ -71,9 +73,11 @@ class PageSet:
             np.concatenate(unsure),
         )
 
-    def _one(self, side: int, rng: np.random.Generator) -> Crop:
+    def _one(self, side: int, rng: np.random.Generator, close_up: float = 0.0) -> Crop:
         page = self.pool.page(int(rng.integers(len(self.pool.images))))
-        crop = draw_crop(page.image, page.digits, page.boxes, page.unsure, side, rng)
+        close = len(page.boxes) > 0 and rng.random() < close_up
+        draw = draw_close_up if close else draw_crop
+        crop = draw(page.image, page.digits, page.boxes, page.unsure, side, rng)
         return turned(crop, int(rng.integers(1, 4))) if rng.random() < TURNED else crop
 
 

@@ -14,6 +14,7 @@ cv2 = pytest.importorskip("cv2", reason="pictures are read with OpenCV")
 from digitnet.drawn.pages import draw_scene  # noqa: E402  (draws with OpenCV)
 from edge_demo.frames.synthetic import draw_page  # noqa: E402
 from edge_demo.model.classifier import Classifier, Prediction  # noqa: E402
+from edge_demo.model.page_model import PageModel  # noqa: E402
 from edge_demo.reading.own_digits import find_own_digits  # noqa: E402
 from edge_demo.reading.reader import read_digits  # noqa: E402
 
@@ -23,36 +24,43 @@ def classifier():
     return Classifier()
 
 
+@pytest.fixture(scope="module")
+def network():
+    return PageModel()
+
+
 def test_signs_beside_digits_are_left_out():
     scenes = [draw_scene("signs", seed) for seed in (37, 39)]
     given = [len(photographs.digits_of(scene.image)) for scene in scenes]
     assert given == [len(scene.digits) for scene in scenes]
 
 
-def test_own_digits_are_the_images_that_the_demo_reads(classifier):
+def test_own_digits_are_the_images_that_the_demo_reads(classifier, network):
     page = draw_page(["2358", "4670"], seed=1)
     given = photographs.digits_of(page.image)
-    read = [reading.image for reading in read_digits(page.image, classifier)]
+    read = [reading.image for reading in read_digits(page.image, classifier, network)]
     np.testing.assert_array_equal(given[..., 0], read)
 
 
 class Misled:
-    """The demo's classifier, but unsure, and never right: it spreads what it says of one digit."""
+    """The demo's classifier, never right: it names another digit."""
 
     def __init__(self, classifier):
         self.classifier = classifier
 
     def predict(self, image):
         probabilities, attention = self.classifier.predict(image)
-        wrong = np.roll(probabilities, 3)
-        return Prediction((0.3 * wrong + 0.07 * wrong.sum()).astype(np.float32), attention)
+        return Prediction(np.roll(probabilities, 3), attention)
 
 
-def test_digits_that_the_model_misreads_are_found(classifier):
+def test_digits_that_the_model_misreads_are_found(classifier, network):
     page, misled = draw_page(["44444", "77777"], seed=3), Misled(classifier)
-    assert read_digits(page.image, misled) == []
-    found = find_own_digits(page.image, misled)
-    assert [digit.box for digit in found] == [r.box for r in read_digits(page.image, classifier)]
+    surely = [one for one in read_digits(page.image, misled, network) if one.confidence > 0.97]
+    assert len(surely) < len(page.digits) / 2
+    found = find_own_digits(page.image, misled, network)
+    assert [digit.box for digit in found] == [
+        r.box for r in read_digits(page.image, classifier, network)
+    ]
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -64,16 +72,16 @@ def test_a_page_that_does_not_lie_upright_gives_upright_digits(quarters):
     assert np.abs(turned.astype(int) - upright).mean() < 6
 
 
-def test_the_same_digit_all_over_a_sheet_is_found(classifier):
+def test_the_same_digit_all_over_a_sheet_is_found(classifier, network):
     for digit in (1, 6, 9):
         page = draw_page([str(digit) * 5] * 2, seed=2)
-        assert len(find_own_digits(page.image, classifier)) == 10
+        assert len(find_own_digits(page.image, classifier, network)) == 10
 
 
 def test_a_missing_runtime_is_a_sentence_that_names_the_extra(monkeypatch):
     for name in ("tflite_runtime", "ai_edge_litert"):
         monkeypatch.setitem(sys.modules, f"{name}.interpreter", None)
-    photographs._demo_classifier.cache_clear()
+    photographs._demo_files.cache_clear()
     with pytest.raises(UserError, match=r"Lite runtime: pip install 'digitnet\[edge\]'"):
         photographs.digits_of(draw_page(["12"]).image)
     assert len(photographs.digits_of(draw_page(["1"], size=(90, 90)).image)) == 1  # a crop

@@ -32,15 +32,15 @@ WRITERS = {
 
 @pytest.mark.parametrize("shade", [0, 255], ids=["black", "white"])
 @pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
-def test_ink_on_nothing_is_read_in_either_polarity(classifier, page, write, shade):
+def test_ink_on_nothing_is_read_in_either_polarity(classifier, network, page, write, shade):
     frame = decode_picture(write(ink(shade, page)), "a")
-    assert [one.digit for one in read_digits(frame, classifier)] == list(page.digits)
+    assert [one.digit for one in read_digits(frame, classifier, network)] == list(page.digits)
 
 
 @pytest.mark.parametrize("shade", [40, 230])
-def test_faint_grey_ink_on_nothing_is_read(classifier, page, shade):
+def test_faint_grey_ink_on_nothing_is_read(classifier, network, page, shade):
     frame = decode_picture(building.encode(".png", ink(shade, page, alpha_of_ink=110)), "a")
-    assert [one.digit for one in read_digits(frame, classifier)] == list(page.digits)
+    assert [one.digit for one in read_digits(frame, classifier, network)] == list(page.digits)
 
 
 @pytest.mark.parametrize("invert", [False, True], ids=["dark ink", "light ink"])

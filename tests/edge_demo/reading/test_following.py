@@ -56,7 +56,7 @@ def test_digits_are_followed_where_a_page_is_shifted_turned_and_comes_nearer(loo
     for number in range(1, 7):
         motion = cv2.getRotationMatrix2D((320, 240), 0.5 * number, 1 + 0.005 * number)
         motion[:, 2] += 3 * number, -2 * number
-        seen = follower.see(moved(page, motion), number * FRAME_SECONDS)
+        seen, _ = follower.see(moved(page, motion), number * FRAME_SECONDS)
     assert len(looks) == 1
     centres = (BOXES[:, :2] + BOXES[:, 2:] / 2) @ motion[:, :2].T + motion[:, 2]
     np.testing.assert_allclose(seen.boxes[:, :2] + seen.boxes[:, 2:] / 2, centres, atol=1.5)
@@ -68,9 +68,9 @@ def test_another_page_is_looked_at_once_it_is_seen_that_the_digits_are_gone(look
     follower = Follower(None)
     follower.see(page, 0.0)
     bare = np.full_like(page, 210)
-    assert len(follower.see(bare, 0.5 * AGAIN_SECONDS).boxes) == 0
+    assert len(follower.see(bare, 0.5 * AGAIN_SECONDS)[0].boxes) == 0
     assert len(looks) == 1
-    assert len(follower.see(bare, 1.5 * AGAIN_SECONDS).boxes) == 3
+    assert len(follower.see(bare, 1.5 * AGAIN_SECONDS)[0].boxes) == 3
     assert len(looks) == 2
 
 
@@ -86,7 +86,7 @@ def test_a_page_without_a_digit_costs_one_look_at_a_time(monkeypatch, page):
     monkeypatch.setattr(following, "look_at", lambda *_: taken.append(1) or following.NONE)
     follower = Follower(None)
     for number in range(6):
-        assert not len(follower.see(page, number * FRAME_SECONDS).boxes)
+        assert not len(follower.see(page, number * FRAME_SECONDS)[0].boxes)
     assert len(taken) == 1
 
 
@@ -94,6 +94,21 @@ def test_a_page_without_a_digit_costs_one_look_at_a_time(monkeypatch, page):
     ("size", "looked_at"),
     [((640, 480), (480, 640)), ((1280, 720), (360, 640)), ((320, 240), (480, 640))],
 )
-def test_a_frame_is_brought_to_the_width_of_one_canvas(looks, size, looked_at):
+def test_a_frame_is_brought_to_the_size_of_one_canvas(looks, size, looked_at):
     Follower(None).see(np.full(size[::-1], 200, np.uint8), 0.0)
     assert looks == [looked_at]
+
+
+@pytest.mark.parametrize("size", [(480, 640), (720, 1280), (500, 500), (1920, 300), (64, 48)])
+def test_a_look_at_a_frame_of_any_shape_takes_one_canvas(size, monkeypatch):
+    painted = []
+
+    class Network:
+        def maps(self, image):
+            painted.append(image.shape)
+            height, width = (side // 4 for side in image.shape[:2])
+            presence = np.full((height, width), -9, np.float32)
+            return presence, *(np.zeros((height, width, n), np.float32) for n in (10, 4))
+
+    Follower(Network()).see(np.full(size[::-1], 200, np.uint8), 0.0)
+    assert len(painted) == 1

@@ -1,7 +1,9 @@
 import cv2
 import numpy as np
+import pytest
 
 from edge_demo.reading import canvas, levels
+from edge_demo.reading.levels import LARGEST
 from edge_demo.reading.peaks import find_peaks, separate
 
 
@@ -36,6 +38,16 @@ def test_levels_halve_until_they_are_small():
     sizes = [level.shape for level in levels.pyramid(np.zeros((480, 641), np.uint8))]
     assert sizes == [(480, 641, 3), (240, 320, 3), (120, 160, 3), (60, 80, 3), (30, 40, 3)]
     assert len(levels.pyramid(np.zeros((9, 9), np.uint8))) == 1
+
+
+@pytest.mark.parametrize("shape", [(594, 343), (300, 900), (640, 480), (61, 61)])
+def test_a_digit_that_fills_a_picture_has_a_level_on_which_the_page_reader_knows_its_size(shape):
+    longest = [max(level.shape[:2]) for level in levels.pyramid(np.zeros(shape, np.uint8))]
+    assert LARGEST / 2 < longest[-1] <= LARGEST
+
+
+def test_a_narrow_strip_does_not_become_a_line():
+    assert levels.pyramid(np.zeros((60, 1216), np.uint8))[-1].shape == (15, 304, 3)
 
 
 def test_a_frame_of_640_by_480_takes_one_canvas():

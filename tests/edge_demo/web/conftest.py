@@ -10,8 +10,10 @@ def serve(page, tmp_path):
     pytest.importorskip("httpx2", reason="the API's tests need httpx2: 'digitnet[test]' has it")
     from starlette.testclient import TestClient
 
+    from edge_demo.contract import THRESHOLD
     from edge_demo.frames.sources import Frame
     from edge_demo.model.classifier import Classifier
+    from edge_demo.model.page_model import PageModel
     from edge_demo.reading.reader import read_page
     from edge_demo.web.address import parse_address
     from edge_demo.web.app import Page
@@ -22,11 +24,11 @@ def serve(page, tmp_path):
     opened = []
 
     def make(open_frames=None, address="8000", collect=True):
-        classifier = Classifier()
+        classifier, network = Classifier(), PageModel()
         frames = open_frames or (lambda: iter([Frame("drawn", page.image, None, "drawn.jpg")]))
-        live = LiveView(frames, lambda frame: read_page(frame.image, classifier))
+        live = LiveView(frames, lambda frame: read_page(frame.image, classifier, network))
         collection = Collection(str(tmp_path / "mine")) if collect else None
-        made = Page(live, PostedPictures(None, 0.4), collection, parse_address(address))
+        made = Page(live, PostedPictures(None, THRESHOLD), collection, parse_address(address))
         client = TestClient(made.guard, base_url="http://127.0.0.1:8000")
         client.page = made
         opened.append(client)

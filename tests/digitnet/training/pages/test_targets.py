@@ -81,3 +81,42 @@ def test_a_turned_crop_asks_nothing_of_what_may_be_a_digit_still(turns):
     inked = np.zeros((96, 96), bool)
     inked[y : y + height, x : x + width] = True
     np.testing.assert_array_equal(found.image[..., 0] > 0, inked)
+
+
+def two_digits():
+    """A page with a bar of a 1 and, 50 pixels to its right, another."""
+    page = np.full((200, 200), 210, np.uint8)
+    boxes = np.array([[60, 80, 8, 40], [110, 80, 8, 40]], np.float32)
+    for x, y, width, height in boxes.astype(int):
+        page[y : y + height, x : x + width] = 40
+    return page, np.array([1, 1]), boxes
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_close_up_shows_a_digit_and_its_canvas_is_empty_beyond_the_picture(seed):
+    page, digits, boxes = two_digits()
+    rng = np.random.default_rng(seed)
+    crop = crops.draw_close_up(page, digits, boxes, NONE, SIDE, rng)
+    (digit,), (box,) = crop.digits, crop.boxes
+    assert digit == 1 and SMALLEST - 1 <= max(box[2:]) <= LARGEST + 1
+    x, y, width, height = box
+    assert x >= 0 and y >= 0 and x + width < SIDE and y + height < SIDE
+    # At most half of the digit's length is around it, and nothing beyond.
+    end_x, end_y = (int(np.ceil(end + 0.5 * height)) + 2 for end in (x + width, y + height))
+    assert (crop.image[end_y:] == 128).all() and (crop.image[:, end_x:] == 128).all()
+    assert crop.image[:end_y, :end_x].std() > 10
+
+
+def test_a_neighbour_that_a_close_up_cuts_off_is_not_asked_of_the_empty_canvas():
+    page, digits, boxes = two_digits()
+    for seed in range(8):
+        crop = crops.draw_close_up(page, digits, boxes, NONE, SIDE, np.random.default_rng(seed))
+        assert len(crop.digits) + len(crop.unsure) == 2
+        targets = paint(SIDE, crop.digits, crop.boxes, crop.unsure)
+        assert targets.presence[:, :, 0].max() > 0.9
+
+
+def test_a_close_up_of_a_page_without_digits_is_refused():
+    page = np.full((200, 200), 210, np.uint8)
+    with pytest.raises(ValueError, match="needs a digit"):
+        crops.draw_close_up(page, np.zeros(0, int), NONE, NONE, SIDE, np.random.default_rng(0))

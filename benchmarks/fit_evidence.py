@@ -1,15 +1,15 @@
-"""Fits the weights with which the demo adds up what its two ways of finding digits say.
+"""Fits the weights with which the demo adds up what page reader and classifier say.
 
-    python -m benchmarks.fit_union [--pages N] [--page-reader FILE] [--hands FOLDER]
+    python -m benchmarks.fit_evidence [--pages N] [--page-reader FILE] [--hands FOLDER]
 
-Pages are drawn from seeds that no training has, read in both ways, and each digit found is a case:
-right where a digit of that name stands there. A logistic regression over
-`edge_demo.reading.union.Evidence` gives the weights, which are written beside that module with
-what they were fitted on. Photographs have no part in it.
+Pages are drawn from seeds that no training has and read, and each digit seen is a case: right where
+a digit of that name stands there. A logistic regression over `edge_demo.reading.evidence.Evidence`
+gives the weights, which are written beside that module with what they were fitted on, and with what
+the held-out pages lose when each feature is left out. Photographs have no part in it.
 
 Half of the pages are of the kind that the page reader was trained on, where it is at its best, and
-half are the scenes and empty pages that the stages' thresholds were chosen on: what either has
-learned of one engine's pages must not count as knowledge of pages.
+half are scenes and empty pages of another engine: what it has learned of one engine's pages must
+not count as knowledge of pages.
 """
 
 import datetime
@@ -21,8 +21,7 @@ from edge_demo.contract import UserError, run_command
 
 SEED = 4_000_037
 RIDGE = 1.0  # of the weights' squares, in cases
-DOUBTFUL = 0.2  # confidence from which the stages' readings are cases
-HELD_OUT = 4  # every fourth page judges the fit
+HELD_OUT = 4  # every fourth page of either kind judges the fit
 
 
 def main(argv=None):
@@ -31,7 +30,7 @@ def main(argv=None):
 
 
 def _run(argv):
-    parser = blocks.parser("fit_union", __doc__)
+    parser = blocks.parser("fit_evidence", __doc__)
     parser.add_argument("--pages", type=int, default=600, help="default: 600")
     parser.add_argument("--model", metavar="FILE", help="a .tflite file (default: the shipped one)")
     parser.add_argument("--page-reader", metavar="FILE", help="likewise, of a page reader")
@@ -44,33 +43,27 @@ def _run(argv):
     blocks.use_hands(arguments)
 
     import numpy as np
-    from tqdm import tqdm
 
     from digitnet import files
     from digitnet.digits import datasets
     from edge_demo.model.classifier import Classifier
     from edge_demo.model.page_model import PageModel
-    from edge_demo.reading import union
+    from edge_demo.reading import evidence
 
     classifier = Classifier(arguments.model)
     network = PageModel(arguments.page_reader)
     digits = datasets.load(arguments.dataset, validation_count=5000)
     images, labels = digits.x_validation[..., 0], digits.y_validation
-    cases, truth, pages, missed = [], [], [], 0
-    for number in tqdm(range(arguments.pages), desc="reading pages", unit="page"):
-        page = draw(number, images, labels)
-        found, right, lost = page_cases(page, classifier, network)
-        cases += [evidence.features() for evidence in found]
-        truth += right
-        pages += [number] * len(right)
-        missed += lost
-    cases, truth, pages = np.array(cases), np.array(truth, float), np.array(pages)
-    judging = pages % HELD_OUT == 0
+    cases, truth, missed, judging = all_cases(arguments.pages, images, labels, classifier, network)
     weights = fit(cases[~judging], truth[~judging])
     certain = 1 / (1 + np.exp(-cases[judging] @ weights)) >= 0.5
     held_out = truth[judging] > 0
+    surprise = {
+        name: surprise_without(column, cases, truth, judging)
+        for column, name in [(None, "nothing"), *enumerate(evidence.NAMES)]
+    }
     report = {
-        "weights": dict(zip(union.NAMES, np.round(weights, 4).tolist(), strict=True)),
+        "weights": dict(zip(evidence.NAMES, np.round(weights, 4).tolist(), strict=True)),
         "fitted_on": {
             "command": blocks.command(parser, argv),
             "date": datetime.date.today().isoformat(),
@@ -85,12 +78,36 @@ def _run(argv):
             "taken": int(certain.sum()),
             "rightly_taken": int((certain & held_out).sum()),
         },
-        "digits_found_by_neither": missed,
+        "held_out_surprise_without": surprise,
+        "digits_not_seen": missed,
     }
-    with files.replacing(arguments.out or union.WEIGHTS) as temporary:
+    with files.replacing(arguments.out or evidence.WEIGHTS) as temporary:
         temporary.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(report, indent=2))
     return 0
+
+
+def cases_of(count, images, labels, classifier, network):
+    """What the weights are fitted on: features float64 [N, 8], and 1 where one is right."""
+    cases, truth, _, judging = all_cases(count, images, labels, classifier, network)
+    return cases[~judging], truth[~judging]
+
+
+def all_cases(count, images, labels, classifier, network):
+    """Reads so many pages; also how many digits were not seen, and which cases are held out."""
+    import numpy as np
+    from tqdm import tqdm
+
+    cases, truth, pages, missed = [], [], [], 0
+    for number in tqdm(range(count), desc="reading pages", unit="page"):
+        page = draw(number, images, labels)
+        found, right, lost = page_cases(page, classifier, network)
+        cases += [known.features() for known in found]
+        truth += right
+        pages += [number] * len(right)
+        missed += lost
+    judging = np.array(pages) // 2 % HELD_OUT == 0
+    return np.array(cases), np.array(truth, float), missed, judging
 
 
 def draw(number, images, labels):
@@ -119,20 +136,20 @@ def draw(number, images, labels):
 
 
 def page_cases(page, classifier, network):
-    """Reads a WrittenPage both ways.
+    """Reads a WrittenPage.
 
     Returns:
-        list of Evidence, list of bool (whether the digit stands there), and how many digits
-        neither way found. What lies where a person would not be sure is left out.
+        list of Evidence, list of bool (whether the digit stands there), and how many digits were
+        not seen. What lies where a person would not be sure is left out.
     """
     import numpy as np
 
-    from edge_demo.reading import reader, seen, union
+    from edge_demo.reading.evidence import gather
     from edge_demo.reading.peaks import shares
+    from edge_demo.reading.seen import best_view
 
-    writing = reader.read_upright(page.image, classifier, DOUBTFUL, True)
-    view = seen.best_view(page.image, network, turn=False)
-    found = union.gather(writing.readings, view.seen, page.image, classifier)
+    view = best_view(page.image, network, turn=False)
+    found = gather(view.seen, page.image, classifier)
     left = np.ones(len(page.digits), bool)
     evidence, right = [], []
     for reading, known in sorted(found, key=lambda one: -one[1].network):
@@ -162,6 +179,22 @@ def fit(cases, truth):
         if np.abs(step).max() < 1e-8:
             break
     return weights
+
+
+def surprise_without(column, cases, truth, judging):
+    """Mean surprise in bits at the held-out cases of a fit without one feature, 0 or more.
+
+    Args:
+        column: The feature's; None leaves out none.
+        cases: float64 [N, features]. truth: float64 [N], 0 or 1. judging: bool [N], held out.
+    """
+    import numpy as np
+
+    kept = [one for one in range(cases.shape[1]) if one != column]
+    weights = fit(cases[~judging][:, kept], truth[~judging])
+    chance = 1 / (1 + np.exp(-cases[judging][:, kept] @ weights))
+    right = np.where(truth[judging] > 0, chance, 1 - chance)
+    return round(float(-np.log2(np.maximum(right, 1e-9)).mean()), 4)
 
 
 def _fitting(boxes, box):
