@@ -66,17 +66,20 @@ def decide(
     Args:
         first: What it tells as it lies.
         sides: Looks at it from four sides, coarsely; asked where `first` does not settle it.
-        between: The same after it was turned by 45°; asked where no side tells much.
+        between: The same after it was turned by 45°; asked where no side tells much, but for a page
+            that shows next to nothing from any.
         rules: What is enough.
 
     Returns:
         Quarter turns, 0..3, in the order of the looks, and whether after the turn by 45°.
     """
-    if first.peaks < rules.fewest or _is_read_well(first, rules):
+    # Of a page on its side nothing may be seen at all. A few certain digits are a short page.
+    if first.clear and first.mean >= rules.well:
         return 0, False
     told = sides()
     turns = _clearest(told, told[0], rules)
-    if not _is_read_well(told[turns], rules):
+    anything = max(one.peaks for one in told) >= rules.fewest
+    if anything and not _is_read_well(told[turns], rules):
         askew = _clearest([told[turns], *between()], told[turns], rules)
         if askew:
             return askew - 1, True

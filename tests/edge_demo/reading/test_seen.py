@@ -67,16 +67,25 @@ def test_a_page_that_is_read_well_one_way_round_is_not_laid_askew(views):
     assert (view.askew, view.turns) == (False, 1)
 
 
-def test_a_page_that_is_read_well_as_it_lies_or_shows_next_to_nothing_is_looked_at_once(
-    monkeypatch,
-):
-    for first in (peaks(5, 0.95), peaks(3, 0.4)):
-        looked = []
-        monkeypatch.setattr(
-            seen, "look_at", lambda *_, one=first, seen=looked, **__: seen.append(1) or one
-        )
-        assert seen.best_view(GRAY, None, turn=True).turns == 0
-        assert len(looked) == 1
+@pytest.mark.parametrize(
+    ("first", "count"),
+    [
+        pytest.param(peaks(5, 0.95), 1, id="read well"),
+        pytest.param(peaks(1, 0.95), 1, id="one certain digit"),
+        pytest.param(peaks(3, 0.4), 5, id="next to nothing: on its side there may be more"),
+        pytest.param(peaks(5, 0.4), 9, id="several, none certain: it may lie between"),
+    ],
+)
+def test_a_page_is_looked_at_until_it_is_read_well(first, count, monkeypatch):
+    looked = []
+    monkeypatch.setattr(seen, "look_at", lambda *_, **__: looked.append(1) or first)
+    assert seen.best_view(GRAY, None, turn=True).turns == 0
+    assert len(looked) == count
+
+
+def test_a_page_that_shows_nothing_as_it_lies_is_turned_to_where_it_shows_digits(views):
+    views(peaks(0, 0.5), peaks(5, 0.9), peaks(0, 0.5), peaks(0, 0.5))
+    assert seen.best_view(GRAY, None, turn=True).turns == 1
 
 
 @pytest.mark.parametrize("shape", [(480, 640), (95, 77), (30, 200)])
