@@ -175,7 +175,11 @@ def test_letters_that_read_better_upside_down_do_not_turn_a_page(classifier, net
 
 @pytest.mark.parametrize(
     "radius",
-    [15, 25, 45, pytest.param(35, marks=pytest.mark.xfail(strict=True, reason="reads as 0"))],
+    [
+        *(15, 25, 45),
+        # Not strict: runtimes and OpenCV's versions differ by more than it is off the threshold.
+        pytest.param(35, marks=pytest.mark.xfail(strict=False, reason="reads as a doubtful 0")),
+    ],
 )
 def test_a_blot_is_no_0(classifier, network, radius):
     page = draw_page(["2358"], seed=1)
