@@ -15,6 +15,8 @@ from edge_demo.reading.readings import Reading
 from edge_demo.reading.seen import RULES, View, best_view, tell
 from edge_demo.reading.slant import slant_box
 
+SURELY = 0.9  # mean confidence of a page's digits: one that lies upside down has less
+
 
 class Page(NamedTuple):
     """What a frame says.
@@ -64,6 +66,9 @@ def read_page(
     readings = read_seen(view.seen, view.gray, classifier, threshold)
     told = tell(view.seen)
     well = told.clear >= RULES.fewest and told.mean >= RULES.well
+    # Nor is a page flagged on which several digits are read, and read surely.
+    few = len(readings) < RULES.fewest
+    well = well or not few and np.mean([one.confidence for one in readings]) >= SURELY
     badly = told.peaks >= RULES.fewest and not well
     return Page(in_frame(readings, view, frame.shape), view.turns, badly, view.askew)
 
