@@ -107,8 +107,12 @@ def gather(
         read = _read(digits, box, gray, classifier)
         if read is not None:
             reading, known = read
-            agreement = float(digits[reading.digit])
-            found.append((reading, known._replace(network=float(sureness), agreement=agreement)))
+            known = known._replace(
+                network=float(sureness),
+                agreement=float(digits[reading.digit]),
+                share=float(max(box[2:]) / max(gray.shape)),
+            )
+            found.append((reading, known))
             boxes.append(box)
     return _compared(found, np.array(boxes), gray)
 
@@ -214,17 +218,10 @@ def _compared(
         return found
     faintness, smallness = _beside_usual(found, boxes, gray)
     certainty = np.array([one.network * one.agreement for _, one in found])
-    shares_of_frame = boxes[:, 2:].max(axis=1) / max(gray.shape)
-    neighbours = _neighbours(boxes, certainty)
-    beside = zip(faintness, smallness, neighbours, shares_of_frame, strict=True)
+    beside = zip(faintness, smallness, _neighbours(boxes, certainty), strict=True)
     return [
-        (
-            reading,
-            evidence._replace(
-                faintness=float(f), smallness=float(s), neighbours=float(n), share=float(share)
-            ),
-        )
-        for (reading, evidence), (f, s, n, share) in zip(found, beside, strict=True)
+        (reading, evidence._replace(faintness=float(f), smallness=float(s), neighbours=float(n)))
+        for (reading, evidence), (f, s, n) in zip(found, beside, strict=True)
     ]
 
 

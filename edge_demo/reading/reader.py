@@ -67,9 +67,9 @@ def read_page(
     told = tell(view.seen)
     well = told.clear >= RULES.fewest and told.mean >= RULES.well
     # Nor is a page flagged on which several digits are read, and read surely.
-    few = len(readings) < RULES.fewest
-    well = well or not few and np.mean([one.confidence for one in readings]) >= SURELY
-    badly = told.peaks >= RULES.fewest and not well
+    certainty = sum(float(one.confidence) for one in readings)
+    surely = len(readings) >= RULES.fewest and certainty >= SURELY * len(readings)
+    badly = told.peaks >= RULES.fewest and not well and not surely
     return Page(in_frame(readings, view, frame.shape), view.turns, badly, view.askew)
 
 
