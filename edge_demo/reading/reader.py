@@ -15,7 +15,9 @@ from edge_demo.reading.readings import Reading
 from edge_demo.reading.seen import RULES, View, best_view, tell
 from edge_demo.reading.slant import slant_box
 
-SURELY = 0.9  # mean confidence of a page's digits: one that lies upside down has less
+# A page is read surely with so much mean confidence in its digits, which are so much of what is
+# clearly seen: of one that lies upside down a few digits are, too.
+SURELY, MOST = 0.9, 0.7
 
 
 class Page(NamedTuple):
@@ -68,7 +70,9 @@ def read_page(
     well = told.clear >= RULES.fewest and told.mean >= RULES.well
     # Nor is a page flagged on which several digits are read, and read surely.
     certainty = sum(float(one.confidence) for one in readings)
-    surely = len(readings) >= RULES.fewest and certainty >= SURELY * len(readings)
+    surely = len(readings) >= RULES.fewest and certainty >= max(
+        SURELY * len(readings), MOST * told.clear
+    )
     badly = told.peaks >= RULES.fewest and not well and not surely
     return Page(in_frame(readings, view, frame.shape), view.turns, badly, view.askew)
 
