@@ -4,8 +4,11 @@ import numpy as np
 
 from digitnet.drawn import page_doodles
 from digitnet.drawn.page_areas import Area, Layout, free_place, moved
+from digitnet.drawn.page_bars import bar
 from digitnet.drawn.page_ink import BACKGROUND, Item
 from digitnet.drawn.page_writing import Style, sign_item, word_items
+
+KINDS = ("drawings", "lines", "signs", "scribble", "word", "cursive", "bar")
 
 
 def clutter(area: Area, style: Style, random: np.random.Generator, taken: list[Area]) -> Layout:
@@ -13,12 +16,15 @@ def clutter(area: Area, style: Style, random: np.random.Generator, taken: list[A
     items: list[Item] = []
     for _ in range(int(random.integers(1, 7))):
         own = style._replace(height=style.height * np.exp(random.normal(0, 0.5)))
-        kind = random.choice(["drawings", "lines", "signs", "scribble", "word", "cursive"])
+        kind = random.choice(KINDS)
         if kind == "scribble":
             glyph = page_doodles.scribble(random)
             height = own.height * random.uniform(0.4, 2)
             written = [Item(BACKGROUND, glyph, 0, 0, height, style.pen, fade=style.fade)]
             width = glyph.width * height
+        elif kind == "bar":
+            line, width, height = bar(style, random)
+            written = [line]
         elif kind in ("word", "cursive"):
             own = own._replace(letters="cursive" if kind == "cursive" else style.letters)
             height = own.height

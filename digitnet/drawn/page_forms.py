@@ -4,6 +4,7 @@ import numpy as np
 
 from digitnet.drawn.page_algebra import UNKNOWNS, unknown_items
 from digitnet.drawn.page_areas import Area, Layout, Line, moved
+from digitnet.drawn.page_bars import table_rulings
 from digitnet.drawn.page_ink import Item
 from digitnet.drawn.page_texts import noted_text, number_text
 from digitnet.drawn.page_writing import (
@@ -33,9 +34,13 @@ def table(area: Area, style: Style, mnist: Mnist, random: np.random.Generator) -
     lines += [
         (left + c * cell_width, top, left + c * cell_width, bottom) for c in range(columns + 1)
     ]
+    heavy = [sudoku and r % 3 == 0 for r in range(count + 1)]
+    heavy += [sudoku and c % 3 == 0 for c in range(columns + 1)]
     if not sudoku and random.random() < 0.3:
-        lines = lines[: count + 1]
+        lines, heavy = lines[: count + 1], heavy[: count + 1]
     items: list[Item] = []
+    if random.random() < 0.5:  # others than a fine print's: as strong as the digits are
+        items, lines = table_rulings(lines, heavy, style, random), []
     filled, words = random.uniform(0.25, 1), 0.0 if sudoku else random.choice([0, 0.15, 0.4])
     longest = 1 if sudoku or random.random() < 0.3 else 5
     small = style._replace(height=style.height * random.uniform(0.5, 0.9))

@@ -131,11 +131,11 @@ LAYOUTS: dict[str, Maker] = {
     "algebra": algebra,
 }
 SHARES = {
-    "few": 0.24,
-    "rows": 0.23,
-    "table": 0.1,
-    "form": 0.08,
-    "sums": 0.07,
+    "few": 0.22,
+    "rows": 0.2,
+    "table": 0.12,
+    "form": 0.1,
+    "sums": 0.06,
     "words": 0.18,
-    "algebra": 0.1,
+    "algebra": 0.12,
 }

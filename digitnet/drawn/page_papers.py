@@ -27,6 +27,23 @@ def _halftone(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return page * (1 - random.uniform(0.05, 0.3) * np.clip(3 * dots - 1, 0, 1))
 
 
+def _streaks(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Streaks, lighter or darker, most of them along one direction: a worn or brushed desk."""
+    marks = np.zeros(page.shape, np.float32)
+    along, spread = random.uniform(0, np.pi), random.uniform(0.02, 0.2)
+    long, wide = random.uniform(20, 90), random.uniform(2, 6)
+    for _ in range(int(random.integers(150, 500))):
+        x, y = random.uniform(0, 1, 2) * page.shape[::-1]
+        angle, reach = along + random.normal(0, spread), long * random.uniform(0.3, 1)
+        end = round(x + reach * np.cos(angle)), round(y + reach * np.sin(angle))
+        strength = random.uniform(0.3, 1)
+        thick = max(1, round(wide * random.uniform(0.5, 1)))
+        cv2.line(marks, (round(x), round(y)), end, (strength,), thick, cv2.LINE_AA)
+    marks = np.asarray(cv2.GaussianBlur(marks, (0, 0), random.uniform(0.5, 2)), np.float32)
+    sign = random.choice([-1, 1, 1])
+    return np.asarray(page * np.exp(sign * random.uniform(0.3, 1.0) * marks))
+
+
 def _crumpled(page: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return surfaces.facets(surfaces.crumples(page, random), random)
 
@@ -45,9 +62,10 @@ SURFACES: dict[str, Layer] = {
     "clouds": surfaces.clouds,
     "static": surfaces.static,
     "halftone": _halftone,
+    "streaks": _streaks,
 }
 PAPERS = ("crumples", "facets", "crumpled", "stains", "folds", "scratches", "halftone")
-DESKS = ("wood", "wood", "cloth", "tiles", "stripes", "clouds", "static", "facets")
+DESKS = ("wood", "wood", "cloth", "tiles", "stripes", "clouds", "static", "facets", "streaks")
 
 
 @cache
