@@ -151,7 +151,7 @@ def test_a_page_askew_by_45_degrees_is_read_or_flagged(degrees, classifier, page
     assert is_read or page.reads_badly
 
 
-@pytest.mark.parametrize("seed", [not_yet(0, "the small 4 is missed"), 1, 2])
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_digits_of_12_pixels_are_read(seed, classifier, network):
     random = np.random.default_rng(seed)
     coverage = np.zeros((360, 480), np.float32)
@@ -176,7 +176,7 @@ def test_1000_whose_digits_touch_is_four_digits(seed, classifier, network):
     assert "".join(str(reading.digit) for reading in readings) == "1000"
 
 
-@pytest.mark.parametrize("seed", [0, not_yet(1, "it is turned upside down"), 2, 3])
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_a_digit_beside_words_is_read_and_the_words_are_not(seed, classifier, network):
     random = np.random.default_rng(seed)
     coverage = np.zeros((400, 640), np.float32)
