@@ -4,12 +4,12 @@
         [--write [FILE.md]]
 
 Scenes and written pages, of words and sums the most, each looked at the eight ways round it can
-lie: on each side and between. Those with less than four digits do not tell how they lie and have to be left as they are. Every
-combination in `GRID` says of every page and of each way it may lie how it is to be turned. What
-counts is how many pages are put right where nine of ten lie as they should and the tenth one of the
-seven other ways. Of the combinations that look all round at nearly every page and are within
-`SPARED` of the best the one is chosen that puts most of the others right, of equals the most
-cautious; then the least `well`, which saves time, that costs no more than `SPARED`. The table has
+lie: on each side and between. Those with less than four digits do not tell how they lie and have to
+be left as they are. Every combination in `GRID` says of every page and of each way it may lie how
+it is to be turned. What counts is how many pages are put right where nine of ten lie as they should
+and the tenth one of the seven other ways. Of the combinations that look all round at nearly every
+page and are within `SPARED` of the best the one is chosen that puts most of the others right, of
+equals the most cautious; then the least `well`, which saves time, that costs no more than `SPARED`. The table has
 what is chosen, what is in use, and each number changed alone.
 """
 
