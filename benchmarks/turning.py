@@ -9,8 +9,8 @@ be left as they are. Every combination in `GRID` says of every page and of each 
 it is to be turned. What counts is how many pages are put right where nine of ten lie as they should
 and the tenth one of the seven other ways. Of the combinations that look all round at nearly every
 page and are within `SPARED` of the best the one is chosen that puts most of the others right, of
-equals the most cautious; then the least `well`, which saves time, that costs no more than `SPARED`. The table has
-what is chosen, what is in use, and each number changed alone.
+equals the most cautious; then the least `well`, which saves time, that costs no more than `SPARED`.
+The table has what is chosen, what is in use, and each number changed alone.
 """
 
 import itertools
