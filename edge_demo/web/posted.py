@@ -7,6 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from edge_demo.contract import CROP_THRESHOLD
 from edge_demo.frames.pictures import decode_picture
 from edge_demo.model.page_model import PageModel
 from edge_demo.model.reloading import ReloadingClassifier
@@ -57,14 +58,17 @@ class PostedPictures:
             name: Of the picture, for the answer's `source` and for errors.
             details: Whether to tell of each digit its ten `probabilities`, the `image` that the
                 network saw and its `attention` (PNG files, base64), too.
-            quick: Whether to read it as it lies, without trying it on its sides.
+            quick: Whether it was drawn on the pad: it is read as it lies, without trying it on
+                its sides, and doubtful digits are reported, too.
             annotated: Whether to send the annotated picture back (a JPEG file, base64).
 
         Raises:
             UserError: The file is no picture that can be read, or too large.
         """
         frame = decode_picture(content, name, MOST_PIXELS)
-        page = read_page(frame, self.classifier(), self.network(), self._threshold, not quick)
+        # Whoever draws on the pad has said that these are digits, as with a bulk job's crops.
+        threshold = min(self._threshold, CROP_THRESHOLD) if quick else self._threshold
+        page = read_page(frame, self.classifier(), self.network(), threshold, not quick)
         readings, lines = page.readings, find_numbers(frame, page)
         digits = [reading.to_dict() for reading in readings]
         answer: dict[str, Any] = {"frame": 0, "source": name, "digits": digits}
