@@ -66,9 +66,8 @@ def _line(
     along = np.linspace(0, 1, count)[:, None]
     points = start + along * (end - start)
     if waver:
-        points = points + np.cumsum(random.normal(0, waver, points.shape), axis=0) * np.hypot(
-            *(end - start)
-        ) / np.sqrt(count)
+        strays = np.cumsum(random.normal(0, waver, points.shape), axis=0) / np.sqrt(count)
+        points = points + np.hypot(*(end - start)) * strays
     low = points.min(axis=0)
     drawn = random.random(count - 1) >= gaps
     strokes = Strokes((points - low).astype(np.float32), np.ones(count, np.float32), drawn)

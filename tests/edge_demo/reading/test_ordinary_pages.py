@@ -20,11 +20,6 @@ from edge_demo.reading.source_reader import SourceReader
 YELLOW = (110, 215, 250)  # BGR, of a sticky note
 
 
-def not_yet(value, reason):
-    """A parameter with which the test fails today."""
-    return pytest.param(value, marks=pytest.mark.xfail(strict=True, reason=reason))
-
-
 NEAT = Hand(jitter=0.015, drift=0.01, slant=(0.04, 0.05), turn_degrees=2, stretch=0.1)
 
 
