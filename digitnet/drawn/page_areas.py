@@ -50,13 +50,14 @@ def free_place(
         x = area.left + random.uniform(-over, max(area.width - width + over, -over + 1e-3))
         y = area.top + random.uniform(-over, max(area.height - height + over, -over + 1e-3))
         place = Area(x - 0.1 * height, y - 0.1 * height, width + 0.2 * height, height * 1.2)
-        if not any(_meet(place, other) for other in taken):
+        if not any(meet(place, other) for other in taken):
             taken.append(place)
             return x, y
     return None
 
 
-def _meet(one: Area, other: Area) -> bool:
+def meet(one: Area, other: Area) -> bool:
+    """Whether two areas have a point in common."""
     return (
         one.left < other.left + other.width
         and other.left < one.left + one.width

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from digitnet.drawn.page_areas import Line
+from digitnet.drawn.page_areas import Area, Line
 from digitnet.drawn.page_glyphs import Strokes
 from digitnet.drawn.page_ink import BACKGROUND, Item
 from digitnet.drawn.page_writing import Style
@@ -40,13 +40,32 @@ def table_rulings(
 
 def bar(style: Style, random: np.random.Generator) -> tuple[Item, float, float]:
     """A line much longer than the digits are high, upright mostly; with its width and height."""
-    length = style.height * np.exp(random.uniform(np.log(2.2), np.log(9)))
+    # From three heights on: the long 1 of a hasty hand has 1.6.
+    length = style.height * np.exp(random.uniform(np.log(3), np.log(10)))
     across = length * (random.normal(0, 0.06) if random.random() < 0.8 else random.uniform(-2, 2))
     start, end = np.array([max(0.0, -across), 0.0]), np.array([max(0.0, across), length])
     pen = max(0.8, style.pen * np.exp(random.normal(0, 0.4)))
     waver = random.choice([0.0, 0.004, 0.015])
     gaps = random.choice([0.0, 0.15], p=[0.7, 0.3])
     return _line(start, end, pen, waver, gaps, False, random), abs(float(across)), float(length)
+
+
+def edge(area: Area, style: Style, random: np.random.Generator) -> tuple[Item, Area]:
+    """A line across the whole area and beyond, with what it covers: a fold, the edge of a table."""
+    reach, aslant = random.uniform(0.15, 0.4), random.normal(0, 0.04)
+    length = (1 + 2 * reach) * area.height
+    x = area.left + random.uniform(0, 1) * area.width
+    y = area.top - reach * area.height
+    start, end = np.array([x, y]), np.array([x + aslant * length, y + length])
+    if random.random() < 0.25:
+        length = (1 + 2 * reach) * area.width
+        x, y = area.left - reach * area.width, area.top + random.uniform(0, 1) * area.height
+        start, end = np.array([x, y]), np.array([x + length, y + aslant * length])
+    pen = max(0.8, style.pen * np.exp(random.uniform(-0.7, 1.4)))
+    waver = random.choice([0.0, 0.003], p=[0.7, 0.3])
+    low, size = np.minimum(start, end) - pen, np.abs(end - start) + 2 * pen
+    covered = Area(float(low[0]), float(low[1]), float(size[0]), float(size[1]))
+    return _line(start, end, pen, waver, 0.0, waver == 0, random), covered
 
 
 def _line(

@@ -3,16 +3,25 @@
 import numpy as np
 
 from digitnet.drawn import page_doodles
-from digitnet.drawn.page_areas import Area, Layout, free_place, moved
-from digitnet.drawn.page_bars import bar
+from digitnet.drawn.page_areas import Area, Layout, free_place, meet, moved
+from digitnet.drawn.page_bars import bar, edge
 from digitnet.drawn.page_ink import BACKGROUND, Item
 from digitnet.drawn.page_writing import Style, sign_item, word_items
 
 KINDS = ("drawings", "lines", "signs", "scribble", "word", "cursive", "bar")
 
 
-def clutter(area: Area, style: Style, random: np.random.Generator, taken: list[Area]) -> Layout:
-    """Drawings, scribbles, lines and letters where nothing is written."""
+def clutter(
+    area: Area,
+    style: Style,
+    random: np.random.Generator,
+    taken: list[Area],
+    digits: bool = True,
+) -> Layout:
+    """Drawings, scribbles, lines and letters where nothing is written.
+
+    digits: whether there are any on the sheet. Where there are none a bar could be a 1.
+    """
     items: list[Item] = []
     for _ in range(int(random.integers(1, 7))):
         own = style._replace(height=style.height * np.exp(random.normal(0, 0.5)))
@@ -22,6 +31,12 @@ def clutter(area: Area, style: Style, random: np.random.Generator, taken: list[A
             height = own.height * random.uniform(0.4, 2)
             written = [Item(BACKGROUND, glyph, 0, 0, height, style.pen, fade=style.fade)]
             width = glyph.width * height
+        elif kind == "bar" and (not digits or random.random() < 0.4):
+            line, covered = edge(area, style, random)
+            if not any(meet(covered, other) for other in taken):
+                items.append(line)
+                taken.append(covered)
+            continue
         elif kind == "bar":
             line, width, height = bar(style, random)
             written = [line]

@@ -48,7 +48,7 @@ def sheet_contents(
         items = _without_digits(items)
     if random.random() < wish.get("clutter", 0.35) or (empty and random.random() < 0.5):
         taken = [extent(item) for item in items]
-        items += page_clutter.clutter(area, style, random, taken).items
+        items += page_clutter.clutter(area, style, random, taken, digits=not empty).items
     return Layout(items, lines), style
 
 

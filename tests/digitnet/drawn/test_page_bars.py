@@ -6,7 +6,8 @@ import pytest
 pytest.importorskip("cv2", reason="pages are drawn with OpenCV")
 
 from digitnet.drawn.page_areas import Area  # noqa: E402
-from digitnet.drawn.page_bars import bar, table_rulings  # noqa: E402
+from digitnet.drawn.page_bars import bar, edge, table_rulings  # noqa: E402
+from digitnet.drawn.page_clutter import clutter  # noqa: E402
 from digitnet.drawn.page_forms import table  # noqa: E402
 from digitnet.drawn.page_ink import BACKGROUND, put, stamp_of  # noqa: E402
 from digitnet.drawn.page_writing import Mnist, random_style  # noqa: E402
@@ -54,7 +55,7 @@ def test_a_bar_is_much_longer_than_digits_are_high():
     for _ in range(30):
         item, width, height = bar(style, random)
         points = item.glyph.points * item.height
-        assert np.ptp(points[:, 1]) >= 2 * style.height and item.digit == BACKGROUND
+        assert np.ptp(points[:, 1]) >= 2.7 * style.height and item.digit == BACKGROUND
         assert np.ptp(points[:, 1]) == pytest.approx(height, rel=0.15)
         assert np.ptp(points[:, 0]) <= width + 0.15 * height
 
@@ -69,3 +70,26 @@ def test_some_tables_are_ruled_by_hand_and_some_are_printed():
         assert bool(layout.lines) is not bool(long)
         kinds.append(bool(layout.lines))
     assert 10 < sum(kinds) < 30
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_edge_leaves_the_area_at_both_its_ends(seed):
+    random = np.random.default_rng(seed)
+    area = Area(40, 30, 300, 200)
+    item, covered = edge(area, random_style(20.0, random), random)
+    points = item.glyph.points + (item.x, item.y)
+    upright = np.ptp(points[:, 1]) > np.ptp(points[:, 0])
+    low, size = (area.top, area.height) if upright else (area.left, area.width)
+    along = points[:, 1 if upright else 0]
+    assert along.min() < low and along.max() > low + size
+    assert item.digit == BACKGROUND
+    assert (points.min(axis=0) >= (covered.left - 3, covered.top - 3)).all()
+
+
+def test_no_bar_that_could_be_a_1_stands_on_a_sheet_without_digits():
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        style, area = random_style(20.0, random), Area(0, 0, 400, 400)
+        for item in clutter(area, style, random, [], digits=False).items:
+            if item.height == 1:  # a line in the sheet's own units
+                assert np.ptp(item.glyph.points, axis=0).max() > 400
