@@ -24,7 +24,6 @@ GRID = {
     "clear": (0.5, 0.6, 0.7),  # below a half grain counts: a test has it
     "power": (2, 4, 8),
     "gain": (0.5, 1.0),  # with less, a page of which little is seen is turned: a test has it
-    "more": (0.0, 0.15, 0.3, 0.5),
     "as_sure": (0.0, 0.8, 0.9, 1.0),
     "well": (0.65, 0.7, 0.75, 0.8, 0.9),
 }
@@ -196,7 +195,7 @@ def choose(outcomes, pages):
     thorough = {rules: right for rules, right in outcomes.items() if rules.well == slowest}
     best = max(
         _good(thorough, pages),
-        key=lambda rules: (sum(thorough[rules][1:]), rules.gain, rules.more, rules.as_sure),
+        key=lambda rules: (sum(thorough[rules][1:]), rules.gain, rules.as_sure),
     )
     alike = {rules: outcomes[rules] for rules in outcomes if rules._replace(well=slowest) == best}
     return min(_good(alike, pages), key=lambda rules: rules.well)

@@ -25,7 +25,7 @@ class Reader:
 
     Args:
         model: a .tflite file. None: the one that ships with the package.
-        threshold: the least probability with which a digit is reported, 0..1. None: 0.65.
+        threshold: the least probability with which a digit is reported, 0..1. None: 0.6.
         page_reader: a .tflite file of a page reader. None: the one that ships with the package.
 
     Attributes:

@@ -30,7 +30,7 @@ PAGE_CANVAS = (736, 640, 3)
 PAGE_STRIDE, PAGE_OFFSET, PAGE_SIZE = 4, 8.0, 24.0
 PRESENCE, DIGITS, BOXES, MASKS = "presence", "digits", "boxes", "masks"
 
-THRESHOLD = 0.65  # the least probability with which a digit of a picture is reported
+THRESHOLD = 0.6  # the least probability with which a digit of a picture is reported
 CROP_THRESHOLD = 0.4  # the same of a crop, which is known to hold one
 
 LABELS_FILE, METADATA_FILE = "labels.txt", "digitnet.json"

@@ -16,21 +16,18 @@ class Rules(NamedTuple):
     clear: Sureness from which a peak tells how a page lies: grain makes hundreds below.
     power: What a digit's certainty counts with, because many are half a digit upside down and few
         a whole one.
-    gain: So much more has to be seen another way round,
-    more: and such a share of what is seen as the page lies: words on a full page read as digits
-        from any side.
+    gain: So much more has to be seen another way round.
     as_sure: Of the mean certainty as the page lies, what has to be had another way round: beside
         words that read as digits upside down, one sure digit says that a page lies well.
     well: The mean certainty from which a page is not tried another way round.
     fewest: Peaks; fewer do not tell how a page lies.
     """
 
-    clear: float = 0.6
+    clear: float = 0.5
     power: float = 4
-    gain: float = 0.5
-    more: float = 0.3
-    as_sure: float = 0.9
-    well: float = 0.75
+    gain: float = 1.0
+    as_sure: float = 1.0
+    well: float = 0.7
     fewest: int = 4
 
 
@@ -98,5 +95,5 @@ def _clearest(told: Sequence[Told], now: Told, rules: Rules) -> int:
     index = max(range(len(told)), key=lambda one: told[one].weight)
     best = told[index]
     enough = best.clear >= rules.fewest and best.mean >= rules.as_sure * now.mean
-    least = (1 + rules.more) * now.weight + rules.gain
+    least = now.weight + rules.gain
     return index if enough and best.weight > least else 0
