@@ -28,8 +28,8 @@ GRID = {
     "well": (0.65, 0.7, 0.75, 0.8, 0.9),
 }
 NAMES = tuple(GRID)
-# Kinds of pages that are turned although they lie as they should: of 118 such, 5 were with a gain
-# alone; so many times as many are drawn of them.
+# Kinds of pages that are turned although they lie as they should, 5 of 118 of them with the rules
+# of one file; so many times as many are drawn of them.
 WORDY, TIMES = ("words", "algebra", "sums"), 6
 UPRIGHT = 0.9  # of the pages that people photograph lie as they should: an assumption
 SPARED = 0.002  # of the pages as they are expected: less than one page in so few is chance

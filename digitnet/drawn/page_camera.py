@@ -11,7 +11,7 @@ LEAST_LEVELS = 6  # of grey between ink and paper
 # Of that to the paper's own spread; a small digit gives the eye fewer pixels to go by.
 LEAST_RATIO = 0.7
 RATIO_PIXELS = 14
-CLEAR = 4  # times the paper's spread
+CLEAR = 4  # times the paper's spread: no grain hides ink that differs by so much
 # (difference in the paper's spread over a stroke's width, likeness to the ink): below both of a
 # pair hardly anybody could read it. Chosen by eye on 460 digits of drawn pages, sorted by them.
 HIDDEN = ((3.5, 0.5), (2.2, 0.7))
@@ -72,8 +72,6 @@ def is_readable(image: np.ndarray, stamp: Stamp, box: np.ndarray) -> bool:
     inked = ink >= max(24, 0.6 * ink.max())
     if not inked.any():
         return False
-    if (cv2.dilate(ink, NEAR) >= 20).all():
-        return True
     spread, difference = _spread_and_difference(region, ink, inked, 1)
     enough = (LEAST_RATIO + RATIO_PIXELS / height) * spread
     if difference < max(LEAST_LEVELS, enough):
@@ -109,7 +107,7 @@ def _spread_and_difference(
     """Grey levels: of the paper, smoothed over `wide` pixels, in itself, and to the ink."""
     near = NEAR if wide == 1 else np.ones((wide + 2, wide + 2), np.uint8)
     paper = (region if wide == 1 else cv2.blur(region, (wide, wide)))[cv2.dilate(ink, near) < 20]
-    if not paper.size:
+    if not paper.size:  # ink all over: nothing hides it
         return 0.0, 255.0
     middle = float(np.median(paper))
     spread = 1.48 * float(np.median(np.abs(paper - middle)))

@@ -24,11 +24,11 @@ def few(area: Area, style: Style, mnist: Mnist, random: np.random.Generator) -> 
     items: list[Item] = []
     taken: list[Area] = []
     over = 0.45 if random.random() < 0.25 else 0.0
-    lines = random.random() < 0.25
+    plain = random.random() < 0.25  # mostly 1s and 7s
     for _ in range(int(random.integers(1, 5))):
         text = number_text(random, 1 if random.random() < 0.7 else _longest(area, style, 3))
         own = style
-        if lines and random.random() < 0.7:
+        if plain and random.random() < 0.7:
             # A long, plain 1 is a digit where no rulings or bars stand; nothing else says so.
             text = str(random.choice(["1", "1", "11", "17", "71", "7"]))[: _longest(area, style, 2)]
             own = style._replace(spread=(0.9, 1.6) if style.spread != (1.0, 1.0) else style.spread)

@@ -95,5 +95,4 @@ def _clearest(told: Sequence[Told], now: Told, rules: Rules) -> int:
     index = max(range(len(told)), key=lambda one: told[one].weight)
     best = told[index]
     enough = best.clear >= rules.fewest and best.mean >= rules.as_sure * now.mean
-    least = now.weight + rules.gain
-    return index if enough and best.weight > least else 0
+    return index if enough and best.weight > now.weight + rules.gain else 0
